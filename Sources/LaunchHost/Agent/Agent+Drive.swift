@@ -10,8 +10,9 @@ extension Agent {
             isLeaving: { leaving.isRaised }, mayRequeue: mayRequeue, suspects: suspects, progress: progress)
         let stop = AsyncEvent()
         driving[run.id] = stop
+        let isContradicted = run.queue.map { holds.isContradicted(run.id, in: $0) } ?? false
         children?.yield {
-            let end = await withCancellation(by: stop) { await driver.drive(run) }
+            let end = await withCancellation(by: stop) { await driver.drive(run, isContradicted: isContradicted) }
             await self.driven(run, stop, end)
         }
     }
@@ -23,7 +24,7 @@ extension Agent {
         case .over(let record): tell(record)
         case .held, .released, .dropped: break
         }
-        if let queue = run.queue { settle(queue, end) }
+        if let queue = run.queue { settle(run.id, of: queue, end) }
         // A requeued run may have been claimed again before its first drive has ended here.
         if driving[run.id] === stop { driving[run.id] = nil }
         pulse.signal()
@@ -31,14 +32,17 @@ extension Agent {
 
     /// Holds the queue if the run is back in it for an error that every run of the queue would have; otherwise ends
     /// the hold.
-    private func settle(_ queue: String, _ end: RunDrive.End) {
+    private func settle(_ run: RunID, of queue: String, _ end: RunDrive.End) {
         if case .held(_, let error) = end {
-            let until = holds.hold(queue, for: error, now: clock.now())
+            let until = holds.hold(queue, after: run, for: error, now: clock.now())
             log.error(
                 "the queue is held: no run of it can start",
                 ["queue": queue, "until": Timestamp(until).description, "error": error.description])
-        } else if holds.end(queue, wasSubmitted: end.isSubmitted) {
+            return
+        }
+        if holds.end(queue, after: run, wasSubmitted: end.isSubmitted) {
             log.info("the hold of the queue has ended", ["queue": queue])
         }
+        if case .over(let record) = end, record.state.isTerminal { holds.forget(run, of: queue) }
     }
 }

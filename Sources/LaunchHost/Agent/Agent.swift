@@ -161,10 +161,10 @@ public actor Agent {
 
     private func claim(as owner: OwnerID) throws(StoreError) {
         while hasRoom, driving.count < Self.mostDriven,
-            let run = try store.claimNext(queues: holds.open(queuesInTurn(), now: clock.now()), owner: owner)
+            let run = try store.claimNext(from: holds.open(queuesInTurn(), now: clock.now()), owner: owner)
         {
             if let queue = run.queue {
-                holds.begin(queue)
+                holds.begin(run.id, of: queue)
                 if let index = settings.queues.firstIndex(of: queue) { turn = index + 1 }
             }
             log.info("run taken", ["run": run.id.rawValue, "queue": run.queue ?? "-"])
@@ -278,14 +278,28 @@ public actor Agent {
         guard driving.isEmpty, watched.isEmpty else { return false }
         if one != nil { return true }
         guard settings.drain else { return false }
-        let held = Set(holds.misconfigured.keys)
+        let held = Set(try misconfigured().keys)
         return try store.hasWaiting(queues: settings.queues.filter { !held.contains($0) }) == false
+    }
+
+    /// The queues in which no run can start until an operator changes the configuration. The error of a single run
+    /// counts only if no other run waits, because the run itself may be the cause.
+    private func misconfigured() throws(StoreError) -> [String: BackendError] {
+        var found: [String: BackendError] = [:]
+        for hold in holds.misconfigured where !hold.isProbing {
+            if hold.isConfirmed {
+                found[hold.queue] = hold.error
+            } else if try store.hasWaiting(queues: [hold.queue], besides: hold.failed) == false {
+                found[hold.queue] = hold.error
+            }
+        }
+        return found
     }
 
     private func done(_ owner: OwnerID) throws(StoreError) -> End {
         let stuck = try store.held(by: owner)
         var held: [String: BackendError] = [:]
-        for (queue, error) in holds.misconfigured where try store.hasWaiting(queues: [queue]) { held[queue] = error }
+        for (queue, error) in try misconfigured() where try store.hasWaiting(queues: [queue]) { held[queue] = error }
         var log = log
         if !stuck.isEmpty { log = log.with(["runs that did not end": "\(stuck.count)"]) }
         if !held.isEmpty { log = log.with(["held queues": held.keys.sorted().joined(separator: ",")]) }

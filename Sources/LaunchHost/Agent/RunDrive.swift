@@ -12,6 +12,10 @@ struct RunDrive: Sendable {
     var step = Step.beginning
     /// Whether the run may be requeued. False for a run without a queue that a user waits for.
     let mayRequeue: Bool
+    /// Whether the run uses another runner than the other runs of its queue, because its submitter chose a rehearsal.
+    private let isOtherRunner: Bool
+    /// Whether this run failed for an error of the configuration, and another run of its queue did not.
+    private let isContradicted: Bool
     /// Whether a submit without a definite refusal was sent, by this owner or an earlier one.
     private(set) var mayBeThere = false
     /// How often the backend did not say whether it has the run.
@@ -20,9 +24,15 @@ struct RunDrive: Sendable {
     /// The error that holds the run's queue.
     private var heldFor: BackendError?
 
-    init(_ run: RunRecord, mayRequeue: Bool) {
+    /// - Parameters:
+    ///   - isOtherRunner: whether the run uses another runner than the other runs of its queue.
+    ///   - isContradicted: whether this run failed for an error of the configuration, and the backend accepted another
+    ///     run of the queue afterwards. For such an error again, the run fails.
+    init(_ run: RunRecord, mayRequeue: Bool, isOtherRunner: Bool = false, isContradicted: Bool = false) {
         self.run = run
         self.mayRequeue = mayRequeue
+        self.isOtherRunner = isOtherRunner
+        self.isContradicted = isContradicted
     }
 
     /// How the drive ended; nil while it is under way.
@@ -235,12 +245,24 @@ struct RunDrive: Sendable {
             return requeue(error, conditions)
         case .requeueAndHold:
             guard canWait else { return fail(failure(error)) }
-            // The submitter chooses the image, so a refusal of its registry concerns this run only.
-            if case .resolved = run.stage, error.category == .unauthenticated { return requeue(error, conditions) }
-            heldFor = error
+            if isOwn(error) { return fail(Cause(.invalidRequest, error.description)) }
+            heldFor = concernsQueue(error) ? error : nil
             return requeue(error, conditions)
         case .fail: return fail(failure(error))
         }
+    }
+
+    /// Whether the run's own options are the cause of an error that never passes while the agent lives.
+    private func isOwn(_ error: BackendError) -> Bool {
+        error.category == .configuration && (isOtherRunner || isContradicted)
+    }
+
+    /// Whether the other runs of the queue may have the error, too.
+    private func concernsQueue(_ error: BackendError) -> Bool {
+        if isOtherRunner { return false }
+        // The submitter chooses the image, so a refusal of its registry concerns this run only.
+        if case .resolved = run.stage, error.category == .unauthenticated { return false }
+        return true
     }
 
     /// Returns the run to its queue for a while, unless it has waited as long as its queue allows.

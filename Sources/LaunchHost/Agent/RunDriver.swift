@@ -19,8 +19,11 @@ struct RunDriver: Sendable {
 
     /// Drives the run until the backend has it, it has ended, or another owner must continue it. If the store or the
     /// backend does not respond, the driver retries as long as its program lives.
-    func drive(_ record: RunRecord) async -> RunDrive.End {
-        var drive = RunDrive(record, mayRequeue: mayRequeue)
+    /// - Parameter isContradicted: see `RunDrive.init`.
+    func drive(_ record: RunRecord, isContradicted: Bool = false) async -> RunDrive.End {
+        var drive = RunDrive(
+            record, mayRequeue: mayRequeue, isOtherRunner: backends.isRehearsedByChoice(record),
+            isContradicted: isContradicted)
         var effects = drive.begin()[...]
         var hasTurn = false
         while let effect = effects.popFirst() {
@@ -48,7 +51,6 @@ struct RunDriver: Sendable {
         } catch let error as BackendError {
             return .failed(error, mayBeThere: false)
         } catch let error as LaunchError where error.kind == .configuration {
-            // The agent's configuration is the cause, not the run.
             return .failed(BackendError(.configuration, Self.cause(of: error).message), mayBeThere: false)
         } catch let error as LaunchError {
             return .refused(Self.cause(of: error))

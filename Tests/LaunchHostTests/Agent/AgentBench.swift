@@ -45,8 +45,9 @@ struct AgentBench {
     }
 
     /// - Parameter isStill: whether the agent's time stands still, so that no wait of a queue ends.
-    func agent(_ queues: String..., maxJobs: Int? = nil, drain: Bool = true, isStill: Bool = false) -> Agent {
-        let start = Date()
+    func agent(
+        _ queues: String..., maxJobs: Int? = nil, drain: Bool = true, isStill: Bool = false, start: Date = Date()
+    ) -> Agent {
         let clock = HostClock(now: { isStill ? start : Date() }, sleep: HostClock.system.sleep)
         return Agent(
             Agent.Settings(queues: queues, maxJobs: maxJobs, drain: drain), store: store, backends: backends,

@@ -81,7 +81,42 @@ struct AgentFailureTests {
         }
         #expect(queues.mapValues(\.category) == ["q": .configuration])
         for run in runs { #expect(try bench.store.run(run).state == .queued) }
-        #expect(try runs.map { try bench.store.run($0).attempts }.reduce(0, +) == 1)
+        // Two runs confirm that no single run is the cause.
+        #expect(try runs.map { try bench.store.run($0).attempts }.reduce(0, +) == 2)
+        #expect(try bench.store.run(other).state == .succeeded)
+    }
+
+    @Test
+    func `a run whose own options are refused as configuration delays no other run, and fails`() async throws {
+        let bench = try AgentBench()
+        try bench.queue("q")
+        let wrong: [String: JSONValue] = ["submit": .string("fail-always"), "submit_error": .string("configuration")]
+        let own = try bench.submit("q", wrong)
+        let others = try (0..<3).map { _ in try bench.submit("q") }
+        // The agent's time stands still, so no wait of the queue ends. It is early, so the run itself does not wait.
+        let agent = bench.agent("q", maxJobs: 1, isStill: true, start: Date() - 3600)
+        #expect(try await bench.run(agent) == .done)
+        for run in others { #expect(try bench.store.run(run).state == .succeeded) }
+        let run = try bench.store.run(own)
+        #expect(run.state == .failed && run.cause?.code == .invalidRequest, "\(run)")
+        #expect(run.cause?.message.contains("configured to fail") == true)
+        #expect(run.attempts == 1)
+    }
+
+    @Test
+    func `a rehearsal that is impossible fails its run at once, and the queue is not held`() async throws {
+        let bench = try AgentBench()
+        try bench.queue("q")
+        let spec = LaunchSpec(
+            source: .image("mock.invalid/a:1"), project: "test", entity: "me", author: "me", resource: "mock",
+            queue: "q", priority: .medium, rehearse: true)
+        let rehearsal = try bench.store.submit(spec).id
+        let other = try bench.submit("q")
+        #expect(try await bench.run(bench.agent("q", maxJobs: 1, isStill: true)) == .done)
+        let run = try bench.store.run(rehearsal)
+        #expect(run.state == .failed && run.cause?.code == .invalidRequest, "\(run)")
+        #expect(run.cause?.message.contains("no local runner to rehearse on") == true)
+        #expect(run.attempts == 0)
         #expect(try bench.store.run(other).state == .succeeded)
     }
 

@@ -24,8 +24,11 @@ import Testing
     }
 
     /// A drive in a step: begun first, so that it knows whether the backend may have the run.
-    private static func drive(_ run: RunRecord, _ step: RunDrive.Step, mayRequeue: Bool = true) -> RunDrive {
-        var drive = RunDrive(run, mayRequeue: mayRequeue)
+    private static func drive(
+        _ run: RunRecord, _ step: RunDrive.Step, mayRequeue: Bool = true, isOtherRunner: Bool = false,
+        isContradicted: Bool = false
+    ) -> RunDrive {
+        var drive = RunDrive(run, mayRequeue: mayRequeue, isOtherRunner: isOtherRunner, isContradicted: isContradicted)
         _ = drive.begin()
         drive.step = step
         return drive
@@ -286,6 +289,36 @@ import Testing
         var drive = Self.drive(Self.resolved, .inStage)
         _ = drive.receive(.failed(BackendError(.unauthenticated, "x"), mayBeThere: false), Self.stays)
         var queued = Self.resolved
+        queued.state = .queued
+        _ = drive.receive(.stored(queued), Self.stays)
+        #expect(drive.end == .over(queued))
+    }
+
+    @Test func `an error of the configuration that only this run has fails it, and another one holds the queue`() {
+        let error = BackendError(.configuration, "x", hint: "y")
+        let fails = [RunDrive.Effect.write(.move(.failed, Cause(.invalidRequest, "x y"), RunChanges()))]
+        for run in [Self.resolved, Self.imaged] {
+            var own = Self.drive(run, .inStage, isContradicted: true)
+            #expect(own.receive(.failed(error, mayBeThere: false), Self.stays) == fails)
+            var rehearsal = Self.drive(run, .inStage, isOtherRunner: true)
+            #expect(rehearsal.receive(.failed(error, mayBeThere: false), Self.stays) == fails)
+            var other = Self.drive(run, .inStage)
+            _ = other.receive(.failed(error, mayBeThere: false), Self.stays)
+            var queued = run
+            queued.state = .queued
+            _ = other.receive(.stored(queued), Self.stays)
+            #expect(other.end == .held(queued, error))
+        }
+    }
+
+    @Test func `rejected credentials of another runner than the queue's requeue the run, and do not hold the queue`() {
+        var drive = Self.drive(Self.imaged, .inStage, isOtherRunner: true)
+        let error = BackendError(.unauthenticated, "x")
+        guard case .write(.requeue) = drive.receive(.failed(error, mayBeThere: false), Self.stays).last else {
+            Issue.record("the run is not requeued")
+            return
+        }
+        var queued = Self.imaged
         queued.state = .queued
         _ = drive.receive(.stored(queued), Self.stays)
         #expect(drive.end == .over(queued))

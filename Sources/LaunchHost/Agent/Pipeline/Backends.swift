@@ -62,6 +62,12 @@ public final class Backends: Sendable {
         try runner(for: resource, on: try executor(of: resource, rehearse: rehearse))
     }
 
+    /// Whether the submitter has chosen a rehearsal, and the other runs of the resource are not rehearsed.
+    func isRehearsedByChoice(_ run: RunRecord) -> Bool {
+        guard run.spec.rehearse, let usual = try? executor(of: run.resource, rehearse: false) else { return false }
+        return (try? executor(of: run.resource, rehearse: true)) != usual
+    }
+
     /// The type of the runner that executes a run: the one that has it, otherwise the one for new runs.
     private func executor(of run: RunRecord) throws(LaunchError) -> String {
         if let handle = run.handle { return handle.runner }

@@ -16,13 +16,21 @@ extension Store {
     /// Whether a run waits in these queues, for its turn or for its time. Paused queues do not count.
     /// - Throws: `StoreError` if the database cannot be read.
     public func hasWaiting(queues: [String]) throws(StoreError) -> Bool {
+        try hasWaiting(queues: queues, besides: [])
+    }
+
+    /// Whether a run other than these waits in these queues.
+    /// - Throws: `StoreError` if the database cannot be read.
+    package func hasWaiting(queues: [String], besides runs: Set<RunID>) throws(StoreError) -> Bool {
         let names = try SQLValue.json(queues)
+        let others = try SQLValue.json(runs.map(\.rawValue))
         return try database.read { connection throws(StoreError) in
             try connection.first(
                 """
                 SELECT 1 FROM runs WHERE state = 'queued' AND stop_requested_at IS NULL AND queue IN
-                    (SELECT name FROM queues WHERE paused = 0 AND name IN (SELECT value FROM json_each(?))) LIMIT 1
-                """, [names]
+                    (SELECT name FROM queues WHERE paused = 0 AND name IN (SELECT value FROM json_each(?)))
+                    AND id NOT IN (SELECT value FROM json_each(?)) LIMIT 1
+                """, [names, others]
             ) { _ throws(StoreError) in true } ?? false
         }
     }

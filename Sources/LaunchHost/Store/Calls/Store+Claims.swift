@@ -6,16 +6,22 @@ extension Store {
     /// stop request and runs that must wait are skipped.
     /// - Throws: `StoreError` if the database cannot be written to.
     public func claimNext(queues: [String], owner: OwnerID) throws(StoreError) -> RunRecord? {
+        try claimNext(from: queues.map { ClaimChoice(queue: $0) }, owner: owner)
+    }
+
+    /// Claims the next run for `owner`, as `claimNext(queues:owner:)`, with a choice in each queue.
+    /// - Throws: `StoreError` if the database cannot be written to.
+    package func claimNext(from choices: [ClaimChoice], owner: OwnerID) throws(StoreError) -> RunRecord? {
         let now = now
         // The first check needs no write lock, so an agent without work does not block others.
         let mayHaveSome = try database.read { connection throws(StoreError) in
-            for queue in queues where try Self.readyRun(in: queue, at: now, connection) != nil { return true }
+            for choice in choices where try Self.readyRun(of: choice, at: now, connection) != nil { return true }
             return false
         }
         guard mayHaveSome else { return nil }
         return try write { connection throws(StoreError) in
-            for queue in queues {
-                guard let sequence = try Self.claimable(in: queue, at: now, connection) else { continue }
+            for choice in choices {
+                guard let sequence = try Self.claimable(of: choice, at: now, connection) else { continue }
                 let run = try connection.first(
                     """
                     UPDATE runs SET state = 'claimed', cause = NULL, not_before = NULL, owner = ?, claimed_at = ?,
@@ -116,9 +122,9 @@ extension Store {
     /// The next run of the queue that can be claimed. A row before it with an invalid run ID ends as failed, because it
     /// would block the queue.
     private static func claimable(
-        in queue: String, at now: Timestamp, _ connection: Connection
+        of choice: ClaimChoice, at now: Timestamp, _ connection: Connection
     ) throws(StoreError) -> Int64? {
-        while let ready = try readyRun(in: queue, at: now, connection) {
+        while let ready = try readyRun(of: choice, at: now, connection) {
             if ready.id != nil { return ready.sequence }
             try setAside(ready.sequence, at: now, connection)
         }
@@ -126,7 +132,15 @@ extension Store {
     }
 
     private static func readyRun(
-        in queue: String, at now: Timestamp, _ connection: Connection
+        of choice: ClaimChoice, at now: Timestamp, _ connection: Connection
+    ) throws(StoreError) -> (sequence: Int64, id: RunID?)? {
+        if let run = try readyRun(in: choice.queue, besides: choice.avoided, at: now, connection) { return run }
+        guard choice.mayTakeAvoided, !choice.avoided.isEmpty else { return nil }
+        return try readyRun(in: choice.queue, besides: [], at: now, connection)
+    }
+
+    private static func readyRun(
+        in queue: String, besides avoided: Set<RunID>, at now: Timestamp, _ connection: Connection
     ) throws(StoreError) -> (sequence: Int64, id: RunID?)? {
         try connection.first(
             """
@@ -136,8 +150,9 @@ extension Store {
                 -- and so it is over.
                 AND (not_before IS NULL OR not_before <= ?2 OR requeued_at > ?2)
                 AND EXISTS (SELECT 1 FROM queues WHERE name = ?1 AND paused = 0)
+                AND id NOT IN (SELECT value FROM json_each(?3))
             ORDER BY priority, sequence LIMIT 1
-            """, [.text(queue), .time(now)]
+            """, [.text(queue), .time(now), try SQLValue.json(avoided.map(\.rawValue))]
         ) { row throws(StoreError) in (try row.integer("sequence"), row.runID) }
     }
 }

@@ -31,7 +31,7 @@ extension AWSEnvironment: CredentialsOffering {
     private func assumed(_ role: AssumedRole) throws(AWSError) -> RefreshingCredentials {
         guard RoleRequest.isRoleARN(role.name) else {
             throw AWSError(
-                .configuration, "The role \(Wording.quoted(role.name)) is not the ARN of a role.",
+                .invalid, "The role \(Wording.quoted(role.name)) is not the ARN of a role.",
                 hint: "Write it like arn:aws:iam::123456789012:role/name.")
         }
         let made = RefreshingCredentials(
