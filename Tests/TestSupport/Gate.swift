@@ -12,9 +12,9 @@ public final class Gate: Sendable {
         semaphore.signal()
     }
 
-    /// Waits until it is open. False after the given number of seconds.
+    /// Waits until it is open. False after the given number of seconds; the default ends a hang and nothing else.
     @discardableResult
-    public func pass(within seconds: Double = 60) -> Bool {
+    public func pass(within seconds: Double = 600) -> Bool {
         guard semaphore.wait(timeout: .now() + seconds) == .success else { return false }
         semaphore.signal()
         return true
