@@ -5,16 +5,16 @@ internal import LaunchPluginKit
 /// The calls of SageMaker's API that this runner makes, paced within the service's limits.
 struct TrainingService: Sendable {
     private let environment: AWSEnvironment?
-    private let creating: RateLimiter
+    private let creating: AdaptiveLimiter
     private let listing: RateLimiter
 
     /// Makes calls with the account and region of an environment; without one, all calls fail.
     init(_ environment: AWSEnvironment?) {
         self.environment = environment
         let clock = environment?.runtime.clock ?? .system
-        // Five concurrent calls have been throttled; AWS calls the limit a hard one
-        // (github.com/aws/sagemaker-python-sdk/issues/645).
-        creating = RateLimiter(perSecond: 4, burst: 4, clock: clock)
+        // The limit of CreateTrainingJob is not documented. Five concurrent calls have been throttled
+        // (github.com/aws/sagemaker-python-sdk/issues/645), and accounts have higher limits as well.
+        creating = AdaptiveLimiter(clock: clock)
         // The limit is two calls per second for the whole account, not adjustable
         // (github.com/aws-solutions/deepracer-on-aws/issues/87). Half of it is left for other clients.
         listing = RateLimiter(perSecond: 1, burst: 1, clock: clock)
@@ -47,9 +47,10 @@ struct TrainingService: Sendable {
     /// Creates a training job. Does not retry, because a retry would bypass the rate limiter. After an error the caller
     /// first checks whether the job exists.
     func create(_ document: JSONValue) async throws(AWSError) {
-        try await creating.wait(for: key("CreateTrainingJob", try await region()))
-        _ = try await own().client(.sagemaker, retry: RetryPolicy(maxAttempts: 1))
-            .json(.write("CreateTrainingJob"), input: document)
+        let client = try await own().client(.sagemaker, retry: RetryPolicy(maxAttempts: 1))
+        _ = try await creating.send(for: key("CreateTrainingJob", try await region())) { () async throws(AWSError) in
+            try await client.json(.write("CreateTrainingJob"), input: document)
+        }
     }
 
     /// A training job; nil if no job has that name.

@@ -1,21 +1,11 @@
 internal import FoundationEssentials
 internal import LaunchConcurrency
-internal import LaunchCore
+public import LaunchCore
 internal import Synchronization
 
-/// Slows down all calls of a client after the service has throttled one, and then gradually speeds up again. Used for
-/// `AWS_RETRY_MODE=adaptive`.
+/// Sends calls in order of arrival, at a rate that follows the service's throttling.
 final class AdaptivePace: Sendable {
-    private struct State {
-        /// Calls per second; nil until the first throttling.
-        var rate: Double?
-        var window = Date.distantPast
-        var sentInWindow = 0
-        var next = Date.distantPast
-    }
-
-    private static let slowest = 0.5
-    private let state = Mutex(State())
+    private let rate = Mutex(AdaptiveRate())
     private let turn = AsyncSemaphore(permits: 1)
     private let clock: HostClock
 
@@ -23,46 +13,59 @@ final class AdaptivePace: Sendable {
         self.clock = clock
     }
 
-    /// Waits until the next call may be sent.
-    func wait() async throws(AWSError) {
-        guard
-            state.withLock({ state in
-                count(&state)
-                return state.rate != nil
-            })
-        else { return }
-        try await turn.withPermit(orThrow: AWSError.gaveUp) { () async throws(AWSError) in
-            let now = clock.now()
-            let early = state.withLock { state in
-                min(state.next.timeIntervalSince(now), 1 / Self.slowest)
-            }
-            if early > 0 { try await clock.pause(.seconds(early)) }
-            let start = clock.now()
-            state.withLock { $0.next = start.addingTimeInterval(1 / max($0.rate ?? 1000, Self.slowest)) }
+    /// Sends a call as soon as the rate permits it. Throws `cancelled` if the task is cancelled before that.
+    func send<Value>(_ call: () async throws(AWSError) -> Value) async throws(AWSError) -> Value {
+        let sent = try await wait()
+        do throws(AWSError) {
+            let value = try await call()
+            rate.withLock { $0.succeeded(at: now) }
+            return value
+        } catch {
+            if error.kind == .throttle { rate.withLock { $0.throttled(sentAt: sent, at: now) } }
+            throw error
         }
     }
 
-    /// A call was throttled: reduces the rate to 70 percent.
-    func throttled() {
-        state.withLock { state in
-            let measured = Double(max(state.sentInWindow, 1))
-            state.rate = max(Self.slowest, min(state.rate ?? measured, measured) * 0.7)
+    private var now: Double { clock.now().timeIntervalSinceReferenceDate }
+
+    /// Waits until the next call may be sent, and returns the time.
+    private func wait() async throws(AWSError) -> Double {
+        if let sent = rate.withLock({ rate in rate.limit == nil ? record(&rate) : nil }) { return sent }
+        return try await turn.withPermit(orThrow: AWSError.gaveUp) { () async throws(AWSError) in
+            let delay = rate.withLock { $0.delay(at: now) }
+            if delay > 0 { try await clock.pause(.seconds(delay)) }
+            if Task.isCancelled { throw .gaveUp }
+            return rate.withLock { record(&$0) }
         }
     }
 
-    /// A call succeeded: raises the rate a little.
-    func succeeded() {
-        state.withLock { state in
-            state.rate = state.rate.map { min($0 + max(0.1, $0 * 0.02), 10_000) }
-        }
+    private func record(_ rate: inout AdaptiveRate) -> Double {
+        let now = now
+        rate.send(at: now)
+        return now
+    }
+}
+
+/// Paces the calls that AWS counts per account, region and operation: without a limit until AWS throttles one, and then
+/// at a rate that falls with each throttled call and rises with each successful one.
+public final class AdaptiveLimiter: Sendable {
+    private let paces = Mutex<[RateLimiter.Key: AdaptivePace]>([:])
+    private let clock: HostClock
+
+    public init(clock: HostClock = .system) {
+        self.clock = clock
     }
 
-    private func count(_ state: inout State) {
-        let now = clock.now()
-        if abs(now.timeIntervalSince(state.window)) >= 1 {
-            state.window = now
-            state.sentInWindow = 0
+    /// Sends a call as soon as the rate of its key permits it. A throttled call is not repeated.
+    /// - Throws: what the call throws; `cancelled` if the task is cancelled before it is sent.
+    public func send<Value>(
+        for key: RateLimiter.Key, _ call: () async throws(AWSError) -> Value
+    ) async throws(AWSError) -> Value {
+        let pace = paces.withLock { paces in
+            let pace = paces[key] ?? AdaptivePace(clock: clock)
+            paces[key] = pace
+            return pace
         }
-        state.sentInWindow += 1
+        return try await pace.send(call)
     }
 }

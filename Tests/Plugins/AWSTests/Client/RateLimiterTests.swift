@@ -67,3 +67,25 @@ import Testing
         for task in tasks { #expect(await task.value?.kind == .cancelled) }
     }
 }
+
+extension RateLimiterTests {
+    @Test func `an adaptive limiter delays the calls of a throttled key only`() async throws {
+        let time = Time()
+        let limiter = AdaptiveLimiter(clock: time.clock)
+        func send(_ key: RateLimiter.Key, throttled: Bool = false) async -> AWSError? {
+            await failure { () throws(AWSError) in
+                try await limiter.send(for: key) { () async throws(AWSError) in
+                    if throttled { throw AWSError(.throttle, "too fast", service: "SageMaker", operation: "Create") }
+                }
+            }
+        }
+        for _ in 0..<10 { #expect(await send(describe) == nil) }
+        #expect(time.waits.isEmpty)
+        #expect(await send(describe, throttled: true)?.kind == .throttle)
+        #expect(await send(.init(account: "2", region: "r", operation: "Describe")) == nil)
+        #expect(time.waits.isEmpty)
+        for _ in 0..<3 { #expect(await send(describe) == nil) }
+        // 70 percent of eleven calls a second, and then a tenth more after each call.
+        #expect(time.waits == [0.13, 0.13, 0.128])
+    }
+}

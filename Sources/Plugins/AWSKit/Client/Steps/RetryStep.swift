@@ -17,13 +17,10 @@ struct RetryStep: Step {
         while true {
             do throws(AWSError) {
                 exchange.timeout = try timeout(until: deadline)
-                try await pace?.wait()
-                let answer = try await next(exchange)
+                let answer = try await send(exchange, next)
                 quota.refund(spent)
-                pace?.succeeded()
                 return answer
             } catch {
-                if error.kind == .throttle { pace?.throttled() }
                 let wait = policy.wait(after: exchange.attempt, error, random: runtime.random())
                 guard exchange.attempt < policy.maxAttempts, error.isPassing,
                     exchange.operation.isRepeatable || !error.mayHaveTakenEffect,
@@ -41,6 +38,11 @@ struct RetryStep: Step {
             }
             exchange.attempt += 1
         }
+    }
+
+    private func send(_ exchange: Exchange, _ next: Next) async throws(AWSError) -> Answer {
+        guard let pace else { return try await next(exchange) }
+        return try await pace.send { () async throws(AWSError) in try await next(exchange) }
     }
 
     private func timeout(until deadline: Date?) throws(AWSError) -> Duration? {
