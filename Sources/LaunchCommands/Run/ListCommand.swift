@@ -39,7 +39,7 @@ enum ListCommand {
                 states: states, queue: arguments.string("queue"), project: arguments.string("project"),
                 limit: limit == 0 ? nil : limit)
             if context.wantsJSON {
-                try context.printJSON(try store.runs(filter).map { RunView($0) })
+                try printJSON(filter, of: store, context)
                 return .ok
             }
             let runs = try store.summaries(filter)
@@ -68,6 +68,21 @@ enum ListCommand {
             return .ok
         }
     }
+
+    /// Whole records are large, so they are read and printed in pages.
+    private static func printJSON(_ filter: RunFilter, of store: Store, _ context: CommandContext) throws {
+        var page = filter
+        var left = filter.limit ?? .max
+        try context.printJSON {
+            page.limit = min(left, pageSize)
+            let runs = try store.runs(page)
+            left -= runs.count
+            page.before = runs.last?.sequence ?? 0
+            return runs.map { RunView($0) }
+        }
+    }
+
+    private static let pageSize = 100
 
     /// The duration in whole seconds; smaller units are not useful in a list.
     private static func text(_ duration: Duration) -> String {

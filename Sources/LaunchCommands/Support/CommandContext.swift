@@ -89,6 +89,21 @@ struct CommandContext: Sendable {
         try terminal.out(json: try JSON.pretty(value))
     }
 
+    /// Prints an array as `printJSON` does, and keeps one page of it in memory.
+    /// - Parameter next: the next page; empty after the last one.
+    func printJSON<Item: Encodable>(pages next: () throws -> [Item]) throws {
+        var last: String?
+        while case let page = try next(), !page.isEmpty {
+            for item in page {
+                try terminal.out(json: last.map { "\($0)," } ?? "[")
+                let lines = try JSON.pretty(item).split(separator: "\n", omittingEmptySubsequences: false)
+                last = lines.map { $0.isEmpty ? "" : "  \($0)" }.joined(separator: "\n")
+            }
+        }
+        guard let last else { return try printJSON([Item]()) }
+        try terminal.out(json: "\(last)\n]")
+    }
+
     /// Prints a note that is not data to standard error.
     func note(_ text: Styled) {
         terminal.err(text)

@@ -63,3 +63,19 @@ import Testing
         #expect(try await desk.run("list --json").json().arrayValue?.first?["spec"] != nil)
     }
 }
+
+extension ListCommandTests {
+    @Test(arguments: [0, 1, 100, 101, 230])
+    func `JSON of many runs is one array, in pages that do not change it:`(_ count: Int) async throws {
+        let desk = try Desk()
+        let store = try desk.store()
+        try store.createQueue(QueueDefinition(name: "q", resource: "mock"))
+        for index in 0..<count { try store.submit(spec(name: "a\n\"b\" \(index)", queue: "q"), as: .random()) }
+        let all = await desk.run("list --json -n 0")
+        let whole = try JSON.pretty(store.runs().map { RunView($0) }) + "\n"
+        #expect(all.output == whole.replacing(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/, with: "TIME"))
+        let some = try await desk.run("list --json -n 120").json().arrayValue ?? []
+        #expect(some == Array(try all.json().arrayValue?.prefix(120) ?? []))
+        #expect(Set(try all.json().arrayValue?.compactMap { $0["id"]?.stringValue } ?? []).count == count)
+    }
+}
