@@ -42,8 +42,9 @@ extension Store {
         try database.read { connection throws(StoreError) in
             try connection.rows(
                 """
-                SELECT * FROM runs WHERE state IN ('succeeded', 'failed', 'stopped') AND handle IS NOT NULL
-                    AND released_at IS NULL ORDER BY sequence
+                SELECT * FROM runs INDEXED BY runs_unreleased
+                WHERE state IN ('succeeded', 'failed', 'stopped') AND handle IS NOT NULL AND released_at IS NULL
+                ORDER BY sequence
                 """
             ) { row throws(StoreError) in try RunRecord.readable(row) }.compactMap(\.self)
         }
@@ -57,8 +58,11 @@ extension Store {
                 """
                 -- A value that is not JSON would end the query for all rows.
                 SELECT iif(json_valid(source), source, '{}') ->> '$.code.snapshot' AS name FROM job_versions
-                UNION SELECT iif(json_valid(spec), spec, '{}') ->> '$.source.code.snapshot' FROM runs
-                    WHERE state NOT IN ('succeeded', 'failed', 'stopped')
+                -- Each by its index: the planner would read all ended runs too.
+                UNION SELECT iif(json_valid(spec), spec, '{}') ->> '$.source.code.snapshot'
+                    FROM runs INDEXED BY runs_ready WHERE state = 'queued'
+                UNION SELECT iif(json_valid(spec), spec, '{}') ->> '$.source.code.snapshot'
+                    FROM runs INDEXED BY runs_live WHERE state NOT IN ('queued', 'succeeded', 'failed', 'stopped')
                 """
             ) { row throws(StoreError) in row.optionalText("name") }
             return Set(names.compactMap(\.self))

@@ -60,10 +60,10 @@ extension Store {
     public func release(_ id: RunID, token: Int64, message: String? = nil) throws(StoreError) -> RunRecord {
         let now = now
         return try write { connection throws(StoreError) in
-            let run = try Self.ownRun(id, token, connection)
+            let run = try Self.held(id, token, connection)
             if run.state == .claimed, run.queue != nil {
                 return try Self.giveBack(
-                    run, connection, cause: nil, message: message ?? "returned to its queue by its owner",
+                    id, run, connection, cause: nil, message: message ?? "returned to its queue by its owner",
                     notBefore: nil,
                     countsAttempt: false, at: now)
             }
@@ -85,20 +85,20 @@ extension Store {
     ) throws(StoreError) -> RunRecord {
         let now = now
         return try write { connection throws(StoreError) in
-            let run = try Self.ownRun(id, token, connection)
+            let run = try Self.held(id, token, connection)
             guard run.state.mayBecome(.queued), run.queue != nil else {
                 throw StoreError(
                     .refused, "The run '\(id)' is \(run.state.rawValue) and cannot go back to a queue.")
             }
             return try Self.giveBack(
-                run, connection, cause: cause, message: "to be tried again", notBefore: time, countsAttempt: true,
+                id, run, connection, cause: cause, message: "to be tried again", notBefore: time, countsAttempt: true,
                 at: now)
         }
     }
 
     /// A run with a stop request does not return to the queue, where no agent would claim it; it ends.
     private static func giveBack(
-        _ run: RunRecord, _ connection: Connection, cause: Cause?, message: String, notBefore: Timestamp?,
+        _ id: RunID, _ run: Held, _ connection: Connection, cause: Cause?, message: String, notBefore: Timestamp?,
         countsAttempt: Bool, at now: Timestamp
     ) throws(StoreError) -> RunRecord {
         let stops = run.stopRequestedAt != nil
@@ -112,11 +112,12 @@ extension Store {
             """,
             [
                 .text(state.rawValue), try .words(cause), .time(notBefore), .integer(countsAttempt ? 1 : 0),
-                .time(stops ? now : nil), .text(run.id.rawValue), .time(now),
+                .time(stops ? now : nil), .text(id.rawValue), .time(now),
             ]
         ) { row throws(StoreError) in try RunRecord(row) }
-        try addEvent(connection, run.id, state, cause: cause, message: stops ? nil : message, at: now)
-        return changed ?? run
+        try addEvent(connection, id, state, cause: cause, message: stops ? nil : message, at: now)
+        if let changed { return changed }
+        return try knownRun(id, connection)
     }
 
     /// The next run of the queue that can be claimed. A row before it with an invalid run ID ends as failed, because it

@@ -113,6 +113,36 @@ extension Store {
         return (run.state, run.owner)
     }
 
+    /// What a write reads of a run before it changes it.
+    struct Held {
+        var state: RunState
+        var queue: String?
+        var stopRequestedAt: Timestamp?
+        var stopRequestedBy: String?
+    }
+
+    /// The run, if the token belongs to its present claim, without the values of its stages.
+    static func held(_ id: RunID, _ token: Int64, _ connection: Connection) throws(StoreError) -> Held {
+        let held = try connection.first(
+            """
+            SELECT state, queue, stop_requested_at, stop_requested_by FROM runs
+            WHERE id = ? AND claim_token = ? AND owner IS NOT NULL
+            """, [.text(id.rawValue), .integer(token)]
+        ) { row throws(StoreError) in
+            var values = StoredValues(row)
+            return Held(
+                state: values.state(), queue: row.optionalText("queue"),
+                stopRequestedAt: row.optionalTime("stop_requested_at"),
+                stopRequestedBy: row.optionalText("stop_requested_by"))
+        }
+        if let held { return held }
+        // Throws the error for an unknown run or an ended claim.
+        let run = try ownRun(id, token, connection)
+        return Held(
+            state: run.state, queue: run.queue, stopRequestedAt: run.stopRequestedAt,
+            stopRequestedBy: run.stopRequestedBy)
+    }
+
     /// The run, if the token belongs to its present claim.
     static func ownRun(_ id: RunID, _ token: Int64, _ connection: Connection) throws(StoreError) -> RunRecord {
         let run = try knownRun(id, connection)

@@ -24,17 +24,30 @@ public struct RunFilter: Sendable, Hashable {
 }
 
 extension RunFilter {
-    /// The clauses of a statement over `runs` that select the matching runs; their parameters are `values()`.
-    static let clauses = """
-        WHERE (?1 IS NULL OR state IN (SELECT value FROM json_each(?1))) AND (?2 IS NULL OR queue = ?2)
-            AND (?3 IS NULL OR sequence < ?3) AND (?4 IS NULL OR project = ?4) ORDER BY sequence DESC LIMIT ?5
-        """
+    /// The clauses of a statement over `runs` that select the matching runs; their parameters are `values`.
+    ///
+    /// Each form reads an index in the order of the result, so that a page costs the same for any number of runs. A
+    /// state that is one of several would need a sort of all runs in these states, so each state gives its own page
+    /// and the newest of these runs are taken.
+    var clauses: String {
+        var conditions: [String] = []
+        if queue != nil { conditions.append("queue = ?1") }
+        if before != nil { conditions.append("sequence < ?2") }
+        if project != nil { conditions.append("project = ?3") }
+        guard !states.isEmpty else { return Self.page(conditions) }
+        let pages = Set(states).map(\.rawValue).sorted().map { state in
+            "SELECT sequence FROM (SELECT sequence FROM runs \(Self.page(conditions + ["state = '\(state)'"])))"
+        }
+        return Self.page(["sequence IN (\(pages.joined(separator: " UNION ALL ")))"])
+    }
 
-    func values() throws(StoreError) -> [SQLValue] {
-        [
-            try .json(states.isEmpty ? nil : states), .text(queue), .integer(before), .text(project),
-            .integer(max(0, limit ?? .max)),
-        ]
+    private static func page(_ conditions: [String]) -> String {
+        let selection = conditions.isEmpty ? "" : "WHERE \(conditions.joined(separator: " AND ")) "
+        return "\(selection)ORDER BY sequence DESC LIMIT ?4"
+    }
+
+    var values: [SQLValue] {
+        [.text(queue), .integer(before), .text(project), .integer(max(0, limit ?? .max))]
     }
 }
 
@@ -86,9 +99,8 @@ extension Store {
     /// The runs that match the filter, newest first.
     /// - Throws: `StoreError` if the database cannot be read.
     package func runs(_ filter: RunFilter = RunFilter()) throws(StoreError) -> [RunRecord] {
-        let values = try filter.values()
-        return try database.read { connection throws(StoreError) in
-            try connection.rows("SELECT * FROM runs \(RunFilter.clauses)", values) { row throws(StoreError) in
+        try database.read { connection throws(StoreError) in
+            try connection.rows("SELECT * FROM runs \(filter.clauses)", filter.values) { row throws(StoreError) in
                 try RunRecord.readable(row)
             }.compactMap(\.self)
         }
@@ -98,9 +110,8 @@ extension Store {
     /// runs.
     /// - Throws: `StoreError` if the database cannot be read.
     package func summaries(_ filter: RunFilter = RunFilter()) throws(StoreError) -> [RunSummary] {
-        let values = try filter.values()
-        return try database.read { connection throws(StoreError) in
-            try connection.rows("SELECT \(RunSummary.columns) FROM runs \(RunFilter.clauses)", values) {
+        try database.read { connection throws(StoreError) in
+            try connection.rows("SELECT \(RunSummary.columns) FROM runs \(filter.clauses)", filter.values) {
                 row throws(StoreError) in try RunSummary(row)
             }.compactMap(\.self)
         }
@@ -111,8 +122,17 @@ extension Store {
     public func projects() throws(StoreError) -> [String] {
         try database.read { connection throws(StoreError) in
             try connection.rows(
-                "SELECT project FROM runs UNION SELECT coalesce(project, ?) FROM job_versions ORDER BY 1",
-                [.text(LaunchSpec.defaultProject)]
+                """
+                -- One step in the index for each project, not one for each run.
+                WITH RECURSIVE known (project) AS (
+                    SELECT min(project) FROM runs
+                    UNION ALL
+                    SELECT (SELECT min(project) FROM runs WHERE project > known.project) FROM known
+                        WHERE project IS NOT NULL
+                )
+                SELECT project FROM known WHERE project IS NOT NULL
+                UNION SELECT coalesce(project, ?) FROM job_versions ORDER BY 1
+                """, [.text(LaunchSpec.defaultProject)]
             ) { row throws(StoreError) in try row.text("project") }
         }
     }
@@ -126,8 +146,8 @@ extension Store {
     static func counts(_ connection: Connection, queue: String?) throws(StoreError) -> StateCounts {
         let sql =
             queue == nil
-            ? "SELECT state, count(*) AS n FROM runs GROUP BY state"
-            : "SELECT state, count(*) AS n FROM runs WHERE queue = ? GROUP BY state"
+            ? "SELECT state, sum(runs) AS n FROM run_counts GROUP BY state HAVING n > 0"
+            : "SELECT state, runs AS n FROM run_counts WHERE queue = ? AND runs > 0"
         let found = try connection.rows(sql, queue.map { [.text($0)] } ?? []) {
             row throws(StoreError) -> (RunState, Int) in
             var values = StoredValues(row)

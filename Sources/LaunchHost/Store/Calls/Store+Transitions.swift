@@ -20,7 +20,7 @@ extension Store {
         let values = try changes.values()
         let wasTaken = changes.handle != nil
         return try write { connection throws(StoreError) in
-            let run = try Self.ownRun(id, token, connection)
+            let run = try Self.held(id, token, connection)
             guard state != .queued, run.state.mayBecome(state) else {
                 throw StoreError(
                     .refused, "The run '\(id)' is \(run.state.rawValue) and cannot become \(state.rawValue).")
@@ -33,7 +33,8 @@ extension Store {
                 [.text(state.rawValue), try .words(cause), .flag(wasTaken)] + values + [.text(id.rawValue)]
             ) { row throws(StoreError) in try RunRecord(row) }
             try Self.addEvent(connection, id, state, cause: cause, message: message, at: now)
-            return changed ?? run
+            if let changed { return changed }
+            return try Self.knownRun(id, connection)
         }
     }
 
@@ -71,10 +72,12 @@ extension Store {
     public func record(_ id: RunID, token: Int64, _ changes: RunChanges) throws(StoreError) -> RunRecord {
         let values = try changes.values()
         return try write { connection throws(StoreError) in
-            let run = try Self.ownRun(id, token, connection)
-            return try connection.first(
+            _ = try Self.held(id, token, connection)
+            let changed = try connection.first(
                 "UPDATE runs SET \(RunChanges.assignments) WHERE id = ? RETURNING *", values + [.text(id.rawValue)]
-            ) { row throws(StoreError) in try RunRecord(row) } ?? run
+            ) { row throws(StoreError) in try RunRecord(row) }
+            if let changed { return changed }
+            return try Self.knownRun(id, connection)
         }
     }
 
@@ -83,7 +86,7 @@ extension Store {
     public func note(_ id: RunID, token: Int64, _ message: String, cause: Cause? = nil) throws(StoreError) {
         let now = now
         try write { connection throws(StoreError) in
-            let run = try Self.ownRun(id, token, connection)
+            let run = try Self.held(id, token, connection)
             // The end is the last event of a run.
             guard !run.state.isTerminal else { return }
             try Self.addEvent(connection, id, run.state, cause: cause, message: message, at: now)

@@ -29,12 +29,14 @@ extension Store {
     private static func unreadable(
         _ queues: SQLValue, _ connection: Connection
     ) throws(StoreError) -> [(sequence: Int64, text: String)] {
-        // The states match two indexes, so that rows of ended runs are not read.
+        // By two indexes, so that rows of ended runs are not read.
         try connection.rows(
             """
-            SELECT sequence, id FROM runs WHERE state = 'queued' AND queue IN (SELECT value FROM json_each(?1))
+            SELECT sequence, id FROM runs INDEXED BY runs_ready
+            WHERE state = 'queued' AND queue IN (SELECT value FROM json_each(?1))
             UNION ALL
-            SELECT sequence, id FROM runs WHERE state NOT IN ('queued', 'succeeded', 'failed', 'stopped')
+            SELECT sequence, id FROM runs INDEXED BY runs_live
+            WHERE state NOT IN ('queued', 'succeeded', 'failed', 'stopped')
                 AND (queue IS NULL OR queue IN (SELECT value FROM json_each(?1)))
             """, [queues]
         ) { row throws(StoreError) in

@@ -71,7 +71,7 @@ extension Store {
         try database.read { connection throws(StoreError) in
             try connection.first(
                 """
-                SELECT count(*) AS n FROM runs
+                SELECT coalesce(sum(runs), 0) AS n FROM run_counts
                 WHERE state NOT IN ('queued', 'succeeded', 'failed', 'stopped') AND queue = ?
                 """, [.text(queue)]
             ) { row throws(StoreError) in Int(clamping: try row.integer("n")) } ?? 0

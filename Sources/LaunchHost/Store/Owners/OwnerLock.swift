@@ -8,7 +8,12 @@ public struct OwnerID: Sendable, Hashable, Codable, RawRepresentable, CustomStri
 
     /// Nil if `rawValue` is not 1 to 64 of `a-z0-9-`, which are safe in a file name.
     public init?(rawValue: String) {
-        guard rawValue.wholeMatch(of: /[a-z0-9-]{1,64}/) != nil else { return nil }
+        // Not a regular expression, which is compiled for each use: a row of a run has an owner.
+        let isPlain = rawValue.utf8.allSatisfy { byte in
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
+        }
+        guard isPlain, (1...64).contains(rawValue.utf8.count) else { return nil }
         self.rawValue = rawValue
     }
 

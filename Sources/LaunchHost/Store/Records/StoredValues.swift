@@ -11,7 +11,7 @@ struct StoredValues {
     var damage: String? { notes.isEmpty ? nil : notes.joined(separator: " ") }
 
     /// The value of a column; nil if it is absent or cannot be read.
-    mutating func json<T: Decodable>(_ column: String) -> T? {
+    mutating func json<T: Decodable & Sendable>(_ column: String) -> T? {
         do throws(StoreError) {
             return try row.optionalJSON(column)
         } catch {
@@ -22,7 +22,7 @@ struct StoredValues {
     }
 
     /// The value of a column that must not be null.
-    mutating func required<T: Decodable>(_ column: String) -> T? {
+    mutating func required<T: Decodable & Sendable>(_ column: String) -> T? {
         do throws(StoreError) {
             return try row.json(column)
         } catch {

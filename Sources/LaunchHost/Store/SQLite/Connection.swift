@@ -11,6 +11,7 @@ final class Connection {
     private let handle: OpaquePointer
     private let patience: UnsafeMutablePointer<Patience>
     private var statements: [String: Statement] = [:]
+    private let decoded = DecodedValues()
 
     /// Opens or creates the file. Each statement waits up to `timeout` for writes of other processes.
     init(path: String, timeout: Duration) throws(StoreError) {
@@ -99,12 +100,20 @@ final class Connection {
         }
     }
 
+    /// The number of steps that SQLite's virtual machine has taken for the statements so far. It does not depend on the
+    /// machine's load, so a test can compare the cost of calls.
+    var steps: Int {
+        statements.values.reduce(0) { sum, statement in
+            sum + Int(sqlite3_stmt_status(statement.handle, SQLITE_STMTSTATUS_VM_STEP, 0))
+        }
+    }
+
     private func prepared(_ sql: String) throws(StoreError) -> Statement {
         if let statement = statements[sql] { return statement }
         var pointer: OpaquePointer?
         try check(sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &pointer, nil))
         guard let pointer else { throw StoreError(.internalFault, "An empty statement was prepared.") }
-        let statement = Statement(pointer)
+        let statement = Statement(pointer, decoded: decoded)
         statements[sql] = statement
         return statement
     }
@@ -125,6 +134,8 @@ final class Connection {
 /// A prepared statement of a connection. It is finalized in `deinit`.
 final class Statement {
     fileprivate let handle: OpaquePointer
+    /// The decoded values of the connection.
+    let decoded: DecodedValues
     /// Created at the first row: a column may be added before a statement runs, but not after.
     private lazy var columns: [String: Int32] = {
         var columns: [String: Int32] = [:]
@@ -134,8 +145,9 @@ final class Statement {
         return columns
     }()
 
-    fileprivate init(_ handle: OpaquePointer) {
+    fileprivate init(_ handle: OpaquePointer, decoded: DecodedValues) {
         self.handle = handle
+        self.decoded = decoded
     }
 
     fileprivate func bind(_ value: SQLValue, at index: Int32) -> Int32 {

@@ -32,20 +32,22 @@ struct Row {
         try required(T(rawValue: try text(column)), column)
     }
 
-    func json<T: Decodable>(_ column: String) throws(StoreError) -> T {
+    func json<T: Decodable & Sendable>(_ column: String) throws(StoreError) -> T {
         try required(try optionalJSON(column), column)
     }
 
-    func optionalJSON<T: Decodable>(_ column: String) throws(StoreError) -> T? {
+    func optionalJSON<T: Decodable & Sendable>(_ column: String) throws(StoreError) -> T? {
         guard let text = statement.text(column) else { return nil }
-        do {
-            return try JSON.decode(T.self, from: Data(text.utf8))
-        } catch {
-            let words = "\(error)"
-            throw StoreError(
-                .corrupt,
-                "The database's column '\(column)' does not hold a \(T.self): \(words.hasSuffix(".") ? words : words + ".")"
-            )
+        return try statement.decoded.value(of: text) { text throws(StoreError) -> T in
+            do {
+                return try JSON.decode(T.self, from: Data(text.utf8))
+            } catch {
+                let words = "\(error)"
+                throw StoreError(
+                    .corrupt,
+                    "The database's column '\(column)' does not hold a \(T.self): "
+                        + (words.hasSuffix(".") ? words : words + "."))
+            }
         }
     }
 

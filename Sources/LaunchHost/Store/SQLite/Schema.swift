@@ -178,5 +178,32 @@ enum Schema {
         CREATE TRIGGER events_remain BEFORE DELETE ON events WHEN EXISTS (SELECT 1 FROM runs WHERE id = OLD.run_id)
             BEGIN SELECT RAISE(ABORT, 'events are never removed before their run'); END;
         """,
+        // The number of runs by queue and state, so that no call counts rows: an agent and a submitter look at a queue
+        // for each run, and ended runs are never few. An empty name means no queue. The index lists a queue's runs
+        // without sorting them.
+        """
+        CREATE TABLE run_counts (
+            queue TEXT NOT NULL,
+            state TEXT NOT NULL,
+            runs INTEGER NOT NULL,
+            PRIMARY KEY (queue, state)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO run_counts SELECT coalesce(queue, ''), state, count(*) FROM runs GROUP BY 1, 2;
+        CREATE TRIGGER runs_counted AFTER INSERT ON runs BEGIN
+            INSERT INTO run_counts VALUES (coalesce(NEW.queue, ''), NEW.state, 1)
+                ON CONFLICT (queue, state) DO UPDATE SET runs = runs + 1;
+        END;
+        CREATE TRIGGER runs_recounted AFTER UPDATE OF state, queue ON runs
+            WHEN OLD.state <> NEW.state OR OLD.queue IS NOT NEW.queue
+        BEGIN
+            UPDATE run_counts SET runs = runs - 1 WHERE queue = coalesce(OLD.queue, '') AND state = OLD.state;
+            INSERT INTO run_counts VALUES (coalesce(NEW.queue, ''), NEW.state, 1)
+                ON CONFLICT (queue, state) DO UPDATE SET runs = runs + 1;
+        END;
+        CREATE TRIGGER runs_uncounted AFTER DELETE ON runs BEGIN
+            UPDATE run_counts SET runs = runs - 1 WHERE queue = coalesce(OLD.queue, '') AND state = OLD.state;
+        END;
+        CREATE INDEX runs_in_queue ON runs (queue, sequence);
+        """,
     ]
 }
