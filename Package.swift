@@ -382,9 +382,10 @@ let package = Package(
         .executableTarget(
             name: "launch-bench",
             dependencies: [
-                "LaunchAWS", "AWSStub", "LaunchHTTP", "LaunchHost", "LaunchMock", "LaunchSageMaker", "TestSupport",
+                "LaunchAWS", "AWSStub", "LaunchCrypto", "LaunchHTTP", "LaunchHost", "LaunchMock", "LaunchSageMaker",
+                "TestSupport",
             ],
-            path: "Tests/Benchmarks", exclude: ["boto3_client.py", "rehearsal.py"], swiftSettings: settings),
+            path: "Tests/Benchmarks", exclude: ["boto3_client.py", "history.py", "rehearsal.py"], swiftSettings: settings),
     ]
 )
 

@@ -9,6 +9,7 @@ import Foundation
 //     launch-bench log [MIB]                        a training job's log, read to its end
 //     launch-bench validate [ROUNDS]                the check of one request
 //     launch-bench watch [RUNS]                     an agent that takes over and observes RUNS training jobs
+//     launch-bench drain [RUNS] [ENDED]             an agent that drains RUNS runs, beside ENDED ended ones
 
 let words = Array(CommandLine.arguments.dropFirst())
 let number = words.dropFirst().first.flatMap(Int.init)
@@ -20,6 +21,9 @@ do {
     case "calls": try await CallsBench.run(count: number ?? 50_000, url: words.dropFirst(2).first)
     case "s3": try await S3Bench.run(mebibytes: number ?? 5120, place: Array(words.dropFirst(2)))
     case "watch": try await WatchBench.run(count: number ?? 1000)
+    case "drain":
+        try await DrainBench.run(count: number ?? 200, history: words.dropFirst(2).first.flatMap(Int.init) ?? 0)
+    case "serve-idle": try DrainBench.serve()
     case "log": try await LogBench.run(mebibytes: number ?? 1024)
     case "serve-log": try LogBench.serve(mebibytes: number ?? 1024)
     case "validate": try ValidateBench.run(rounds: number ?? 1000)
@@ -28,7 +32,7 @@ do {
     default:
         FileHandle.standardError.write(
             Data(
-                "usage: launch-bench calls [COUNT] | s3 [MIB] | log [MIB] | validate [ROUNDS] | watch [RUNS] | serve-aws [--seconds N]\n"
+                "usage: launch-bench calls [COUNT] | s3 [MIB] | log [MIB] | validate [ROUNDS] | watch [RUNS] | drain [RUNS] [ENDED] | serve-aws [--seconds N]\n"
                     .utf8))
         exit(64)
     }
