@@ -34,6 +34,13 @@ let package = Package(
         .library(name: "LaunchPluginKit", targets: ["LaunchPluginKit"]),
         .library(name: "LaunchCommands", targets: ["LaunchCommands"]),
         .library(name: "LaunchConformance", targets: ["LaunchConformance"]),
+        // What a plugin may need besides: an HTTP client, child processes, SHA-256, files that are replaced as a whole and
+        // locks on files, semaphores.
+        .library(name: "LaunchHTTP", targets: ["LaunchHTTP"]),
+        .library(name: "LaunchSubprocess", targets: ["LaunchSubprocess"]),
+        .library(name: "LaunchCrypto", targets: ["LaunchCrypto"]),
+        .library(name: "LaunchSafeFiles", targets: ["LaunchSafeFiles"]),
+        .library(name: "LaunchConcurrency", targets: ["LaunchConcurrency"]),
         // The plugins of this project, for a program of one's own that lists them beside others.
         .library(name: "LaunchBuilders", targets: ["LaunchBuilders"]),
         .library(name: "LaunchLocalDocker", targets: ["LaunchLocalDocker", "LaunchLocalContainers"]),
@@ -99,7 +106,10 @@ let package = Package(
         library("LaunchFiles", at: "Sources/LaunchHost/Files", uses: ["CLaunchLinux", "LaunchCore"]),
         library(
             "LaunchPluginKit", at: "Sources/LaunchHost/PluginKit",
-            uses: ["LaunchCrypto", "LaunchCore", "LaunchPrintableText"]),
+            uses: [
+                "LaunchCore", "LaunchCrypto", "LaunchHTTP", "LaunchLines", "LaunchOwnership", "LaunchPrintableText",
+                "LaunchSubprocess",
+            ]),
         library(
             "LaunchConfiguration", at: "Sources/LaunchHost/Configuration",
             uses: ["LaunchPluginKit", "LaunchSuggestions"]),
@@ -153,7 +163,7 @@ let package = Package(
             ]),
         library(
             "LaunchSlurm", at: "Sources/Plugins/Slurm",
-            uses: ["LaunchConcurrency", "LaunchLines", "LaunchPluginKit", "LaunchSafeFiles", "LaunchSubprocess"]),
+            uses: ["LaunchConcurrency", "LaunchPluginKit", "LaunchSafeFiles", "LaunchSubprocess"]),
         library(
             "LaunchMock", at: "Sources/Plugins/Mock", uses: ["LaunchCrypto", "LaunchPluginKit", "LaunchOwnership"]),
         library(
@@ -197,6 +207,10 @@ let package = Package(
 
         // The example of plugins.md: a plugin, and a program that lists it.
         library("ProcessRunner", at: "examples/plugins/ProcessRunner", uses: ["LaunchPluginKit"]),
+        // The pieces of plugins.md that use the helpers.
+        library(
+            "PluginHelpers", at: "examples/plugins/Helpers",
+            uses: ["LaunchCrypto", "LaunchHTTP", "LaunchPluginKit", "LaunchSubprocess"]),
         .executableTarget(
             name: "own-launch",
             dependencies: [
@@ -254,7 +268,7 @@ let package = Package(
         tests("ConsoleTests", at: "Tests/Support/ConsoleTests", uses: ["LaunchConsole", "ConsoleSample"]),
         tests(
             "LaunchHostTests", at: "Tests/LaunchHostTests",
-            uses: ["LaunchHost", "LaunchMock", "LaunchSubprocess", "TestSupport"]),
+            uses: ["LaunchHost", "LaunchHTTP", "LaunchMock", "LaunchSubprocess", "TestSupport"]),
         tests(
             "MockTests", at: "Tests/Plugins/MockTests",
             uses: ["LaunchConformance", "LaunchHost", "LaunchMock", "TestSupport"]),
@@ -322,8 +336,8 @@ let package = Package(
         tests(
             "DocumentationTests", at: "Tests/DocumentationTests",
             uses: [
-                "LaunchConsole", "LaunchCommands", "LaunchHost", "LaunchSubprocess", "TestSupport", "launch",
-                "own-launch",
+                "LaunchConsole", "LaunchCommands", "LaunchHost", "LaunchScaffold", "LaunchSubprocess", "TestSupport",
+                "launch", "own-launch",
             ]),
         tests(
             "AWSTests", at: "Tests/Plugins/AWSTests",

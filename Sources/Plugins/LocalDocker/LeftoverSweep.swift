@@ -13,13 +13,14 @@ struct LeftoverSweep {
     /// Lists everything before it looks up owners. So the list does not contain resources that a new owner creates
     /// later.
     func run(_ standing: (RunID) -> RunStanding) async throws(BackendError) {
-        guard let home = try? tools.home(), let label = home.identity() else { return }
+        guard let label = tools.homeIdentity else { return }
         let engine = try await tools.connection.client()
         let labels = ["\(RunContainer.homeLabel)=\(label)"]
         let (containers, networks) = try await engineCall { () async throws(EngineError) in
             (try await engine.containers(labels: labels), try await engine.labelledNetworks(labels))
         }
-        let folders = (try? FileManager.default.contentsOfDirectory(atPath: "\(home.path)/rehearsals")) ?? []
+        let place = try tools.folder(RehearsalTools.folder)
+        let folders = (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []
         func run(_ labels: [String: String]) -> RunID? {
             labels[RunContainer.runLabel].flatMap(RunID.init(rawValue:))
         }

@@ -52,7 +52,7 @@ extension LocalDockerRunner {
                     downloadBytes: options.integer(TransferLimits.downloadKey),
                     reserve: DiskReserve(bytes: options.integer(TransferLimits.reserveKey))),
                 registry: context.registry, environment: context.environment, variables: context.variables,
-                log: context.log)
+                log: context.log, state: context.state, clock: context.clock)
         },
         template: DockerTemplate.fields, defaultTemplate: DockerTemplate.defaultText,
         protectedPaths: DockerTemplate.protectedPaths,

@@ -29,15 +29,19 @@ public struct LocalDockerRunner: ContainerJobRunner {
     ///   - environment: provides objects and credentials for rehearsals.
     ///   - variables: the environment variables of the process.
     ///   - log: the logger.
+    ///   - state: the state folder; nil is the one for these variables.
+    ///   - clock: the clock.
     package init(
         engine: String? = nil, stopGraceSeconds: Int = 30, limits: TransferLimits = TransferLimits(),
         registry: (any Registry)? = nil,
-        environment: (any Environment)? = nil, variables: [String: String], log: Logger = .silent
+        environment: (any Environment)? = nil, variables: [String: String], log: Logger = .silent,
+        state: PluginContext.StateFolder? = nil, clock: HostClock = .system
     ) {
         let context = PluginContext(environment: environment, registry: registry, variables: variables, log: log)
         tools = EngineTools(
             connection: EngineConnection(locator: EngineLocator(option: engine, variables: variables), log: log),
-            images: ImagePulls(registry: registry, logins: PullLogins(context)), variables: variables, log: log,
+            images: ImagePulls(registry: registry, logins: PullLogins(context)),
+            state: state ?? PluginContext.StateFolder(.runner, Self.type, variables: variables), clock: clock, log: log,
             limits: limits)
         imageStore = LocalRegistry(
             engine: SharedEngine(option: engine, variables: variables), remote: nil, logins: PullLogins(context))

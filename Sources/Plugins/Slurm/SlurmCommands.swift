@@ -31,7 +31,7 @@ struct SlurmCommands: Sendable {
                     program, arguments, environment: .exact(environment), workingDirectory: "/",
                     stdin: .bytes(Array(input.utf8)), stdout: .collect(maxBytes: 1 << 28), timeout: Self.limit)
             } catch {
-                throw BackendError(error.code == .cancelled ? .cancelled : .transient, "\(error).")
+                throw BackendError(error)
             }
             guard result.exit.isSuccess else { throw Self.error(name, result.stderrText + result.stdoutText) }
             if result.isTruncated { throw BackendError(.malformed, "The answer of \(name) is larger than 256 MiB.") }

@@ -30,7 +30,7 @@ public enum SlurmPlugin {
                         hint: "Write \(name): /shared/launch.")
                 }
                 return SlurmRunner(
-                    folder: options.string("folder"), variables: context.variables,
+                    folder: options.string("folder"), state: context.state.inHome("slurm"), clock: context.clock,
                     commands: SlurmCommands(folder: options.string("commands"), variables: context.variables))
             }),
         template: SlurmTemplate.fields, defaultTemplate: SlurmTemplate.defaultText,

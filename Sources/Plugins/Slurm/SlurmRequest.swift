@@ -27,17 +27,7 @@ struct SlurmRequest {
         var document = job.template.objectValue ?? [:]
         let template = Options(document)
         let command = (job.entryPoint ?? template.strings("command") ?? []) + job.arguments
-        let config: String
-        do {
-            config = try job.runConfigJSON()
-        } catch {
-            throw BackendError(.invalid, "The run's configuration cannot be written as JSON: \(error)")
-        }
-        var own = [
-            "LAUNCH_RUN_ID": job.runID.rawValue, "LAUNCH_RUN_NAME": job.runName, "LAUNCH_PROJECT": job.project,
-            "LAUNCH_RUN_CONFIG": config,
-        ]
-        own["LAUNCH_QUEUE"] = job.queue
+        let own = try job.launchVariables()
         let given = (template.stringMap("env") ?? [:]).merging(job.environment) { $1 }
         // The script sets this one, from the folder that it makes.
         let environment = given.filter { $0.key != "LAUNCH_OUTPUT_DIR" }.merging(own) { $1 }

@@ -5,7 +5,8 @@ internal import LaunchPluginKit
 struct SlurmRunner: Runner {
     /// The configured folder.
     let folder: String?
-    let variables: [String: String]
+    let state: PluginContext.StateFolder
+    let clock: HostClock
     let commands: SlurmCommands
 
     func render(_ job: RunnableJob) throws(BackendError) -> RunRequest {
@@ -58,7 +59,7 @@ struct SlurmRunner: Runner {
         let listed = try await listed().filter { $0.name == place.name }
         if let job = Self.executing(listed, in: place.folder) { return job.id }
         guard !isFirst, let began = place.folder.submittedAt else { return nil }
-        let age = Int(clamping: Int64(max(0, Date().timeIntervalSince(began)))) + 86_400
+        let age = Int(clamping: Int64(max(0, clock.now().timeIntervalSince(began)))) + 86_400
         let known = try await accounted(["--name=\(place.name)", "--starttime=now-\(age)seconds"])
         return Self.executing(known.filter { $0.name == place.name }, in: place.folder)?.id ?? place.folder.job
     }
@@ -116,16 +117,13 @@ struct SlurmRunner: Runner {
     }
 
     func logs(_ handle: RunHandle, from cursor: LogCursor?, follow: Bool) -> LogStream {
-        LogStream {
-            let reader = SlurmLog(
-                path: { () throws(BackendError) in try Self.folder(handle).log }, from: cursor, follow: follow
-            ) { waits throws(BackendError) in
-                // Ask Slurm only when the script has recorded an end, and now and then for an end without a record.
-                if follow, try Self.folder(handle).record == nil, waits % 15 != 14 { return false }
-                let phase = try await observe([handle]).first?.phase
-                return phase != .starting && phase != .running
-            }
-            return { () async throws(BackendError) -> [LogLine]? in try await reader.next() }
+        LogStream.file(from: cursor, follow: follow, clock: clock) { () throws(BackendError) in
+            try Self.folder(handle).log
+        } hasEnded: { waits throws(BackendError) in
+            // Ask Slurm only when the script has recorded an end, and now and then for an end without a record.
+            if follow, try Self.folder(handle).record == nil, waits % 15 != 14 { return false }
+            let phase = try await observe([handle]).first?.phase
+            return phase != .starting && phase != .running
         }
     }
 
@@ -176,7 +174,7 @@ struct SlurmRunner: Runner {
     }
 
     func sweep(_ standing: @escaping @Sendable (RunID) -> RunStanding) async throws(BackendError) {
-        guard let home = try identity() else { return }
+        guard let home = try state.identity() else { return }
         let root = try root(home)
         // Everything is listed before the owners are looked up: a new owner may create more later.
         var live: [RunID: [SlurmJob]] = [:]
@@ -200,7 +198,7 @@ struct SlurmRunner: Runner {
     }
 
     private func place(_ runID: RunID) throws(BackendError) -> Place {
-        guard let home = try identity() else {
+        guard let home = try state.identity() else {
             throw BackendError(
                 .configuration,
                 "The state folder does not exist or cannot be written to, so jobs cannot be named after it.",
@@ -213,17 +211,7 @@ struct SlurmRunner: Runner {
     /// Two homes can share the configured folder.
     private func root(_ home: String) throws(BackendError) -> String {
         if let folder { return "\(folder)/\(home)" }
-        return "\(try launchHome().path)/slurm/\(home)"
-    }
-
-    private func identity() throws(BackendError) -> String? { try launchHome().identity() }
-
-    private func launchHome() throws(BackendError) -> LaunchHome {
-        do throws(LaunchError) {
-            return try LaunchHome(variables: variables)
-        } catch {
-            throw BackendError(.configuration, error.message, hint: error.hint)
-        }
+        return "\(try state.path)/\(home)"
     }
 
     private func handle(_ runID: RunID, _ job: String, _ place: Place) -> RunHandle {

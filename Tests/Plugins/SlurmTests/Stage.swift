@@ -23,8 +23,10 @@ struct Stage {
             "LAUNCH_HOME": home.path, "SLURM_CONF": cluster.configuration,
             "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin",
         ]
+        let all = own.merging(variables) { $1 }
         return try SlurmPlugin.runner.base.make(
-            Options(options), PluginContext(variables: own.merging(variables) { $1 }))
+            Options(options),
+            PluginContext(variables: all, state: PluginContext.StateFolder(path: all["LAUNCH_HOME"] ?? home.path)))
     }
 
     /// A job that notes its start in the folder and runs a shell script.

@@ -21,16 +21,17 @@ public final class Backends: Sendable {
     /// Creates the backends of `config`.
     /// - Parameter runnerOptions: options for the runners that have a field of this name; they replace those of the
     ///   configuration.
+    /// - Parameter clock: the clock of the backends.
     /// - Throws: `LaunchError` of kind `.configuration` with the position of the block that its plugin refuses, or of
     ///   the key that conflicts with another one.
     public init(
         _ config: LaunchConfig, catalog: PluginCatalog, variables: [String: String], log: Logger,
-        runnerOptions: [String: JSONValue] = [:]
+        runnerOptions: [String: JSONValue] = [:], clock: HostClock = .system
     ) throws(LaunchError) {
         self.config = config
         self.runnerOptions = runnerOptions
         self.catalog = catalog
-        var context = PluginContext(variables: variables, log: log, sandbox: config.sandbox)
+        var context = PluginContext(variables: variables, log: log, sandbox: config.sandbox, clock: clock)
         let (environment, builder, (registry, type)) = try Self.make(config, catalog, &context)
         self.environment = environment
         self.builder = builder
@@ -209,7 +210,7 @@ public final class Backends: Sendable {
             guard let options = plugin.optionsForDestination(destination) else { continue }
             let block = try LaunchConfig.Block(absent: .registry, of: plugin, given: options)
             do throws(BackendError) {
-                return (try plugin.make(block.options, context), plugin.type)
+                return (try plugin.backend(.registry, block.options, context), plugin.type)
             } catch {
                 throw refused("the registry of \"\(text)\" (type: \(plugin.type)): \(error.message)", error.hint)
             }
@@ -263,7 +264,7 @@ public final class Backends: Sendable {
             throw LaunchError(.configuration, "There is no \(role.rawValue) of type \(block.type).")
         }
         do {
-            return try plugin.make(block.options, context)
+            return try plugin.backend(role, block.options, context)
         } catch {
             // A failure of the registry that is caused by a missing environment is reported for the environment.
             let isReported = role == .registry && context.environment == nil && error.category == .configuration

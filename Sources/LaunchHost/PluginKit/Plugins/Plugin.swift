@@ -41,6 +41,18 @@ public struct Plugin<Product: Sendable>: Sendable {
     }
 }
 
+extension Plugin {
+    /// The backend, made with the state folder of the plugin.
+    /// - Throws: what `make` throws.
+    package func backend(
+        _ role: Role, _ options: Options, _ context: PluginContext
+    ) throws(BackendError) -> Product {
+        var context = context
+        context.state = PluginContext.StateFolder(role, type, variables: context.variables)
+        return try make(options, context)
+    }
+}
+
 /// The declaration of a runner: its options, and the template of its queues.
 public struct RunnerPlugin: Sendable {
     /// The common declaration of all plugins.
@@ -142,15 +154,24 @@ public struct PluginContext: Sendable {
     public var log: Logger
     /// Whether child processes that work on sources are restricted to the files that they need.
     public var sandbox: Bool
+    /// The plugin's private folder. `make` of a plugin must not make it; the functions of the backend do when they need
+    /// it.
+    public var state: StateFolder
+    /// The clock: wall time, durations and waits. A plugin that reads the time and waits only with it can be tested in
+    /// virtual time.
+    public var clock: HostClock
 
+    /// A context. A plugin that is made without `state` has no folder, and each use of it throws.
     public init(
         environment: (any Environment)? = nil, registry: (any Registry)? = nil, variables: [String: String] = [:],
-        log: Logger = .silent, sandbox: Bool = true
+        log: Logger = .silent, sandbox: Bool = true, state: StateFolder? = nil, clock: HostClock = .system
     ) {
         self.environment = environment
         self.registry = registry
         self.variables = variables
         self.log = log
         self.sandbox = sandbox
+        self.state = state ?? .none
+        self.clock = clock
     }
 }

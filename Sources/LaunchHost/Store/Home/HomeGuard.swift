@@ -6,12 +6,11 @@ import LaunchOwnership
 ///
 /// The mode of the folder is 0700, so other users cannot reach anything in it. The entries of its first level get the
 /// modes 0700 and 0600 as well, so that a later mistake with the folder's mode does not expose the database.
-/// as well, so that a later mistake with the folder's mode does not open the database.
 struct HomeGuard {
     let home: LaunchHome
 
     /// The entries of the first level: folders, and the database with SQLite's additional files.
-    private static let folders = ["runs", "sources", "bells", "owners", "rehearsals", "cache"]
+    private static let folders = ["runs", "sources", "bells", "owners", "rehearsals", "cache", "plugins"]
     private static let files = ["launch.db", "launch.db-wal", "launch.db-shm", "launch.db-journal"]
 
     /// Refuses a folder that another user owns or can replace.

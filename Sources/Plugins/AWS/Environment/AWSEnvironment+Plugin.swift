@@ -60,7 +60,7 @@ extension AWSEnvironment {
                 variables: context.variables, caBundle: settings.section?.text("ca_bundle"), userAgent: "launch"))
         let profile = ["retry_mode", "max_attempts"].reduce(into: [:]) { $0[$1] = settings.section?.text($1) }
         let runtime = AWSRuntime(
-            http: http, log: context.log, userAgent: "launch",
+            http: http, clock: context.clock, log: context.log, userAgent: "launch",
             retry: try RetryPolicy(variables: context.variables, profile: profile))
         try self.init(own, variables: context.variables, runtime: runtime)
     }

@@ -1,35 +1,32 @@
 internal import LaunchContainerEngine
 package import LaunchPluginKit
 
-/// The services of both runners: the engine, image pulls, the program's home, limits and the log.
+/// The services of both runners: the engine, image pulls, the plugin's folders, limits and the log.
 package struct EngineTools: Sendable {
     package let connection: EngineConnection
     package let images: ImagePulls
-    let variables: [String: String]
+    private let state: PluginContext.StateFolder
+    package let clock: HostClock
     package let log: Logger
     package let limits: TransferLimits
 
     package init(
-        connection: EngineConnection, images: ImagePulls, variables: [String: String], log: Logger,
-        limits: TransferLimits
+        connection: EngineConnection, images: ImagePulls, state: PluginContext.StateFolder, clock: HostClock,
+        log: Logger, limits: TransferLimits
     ) {
         self.connection = connection
         self.images = images
-        self.variables = variables
+        self.state = state
+        self.clock = clock
         self.log = log
         self.limits = limits
     }
 
-    package func home() throws(BackendError) -> LaunchHome {
-        do {
-            return try LaunchHome(variables: variables)
-        } catch {
-            throw BackendError(.configuration, error.message, hint: error.hint)
-        }
-    }
+    /// The path of a folder that outlives the program. Its files are directly in the program's home.
+    package func folder(_ name: String) throws(BackendError) -> String { try state.inHome(name).path }
 
     /// The label of the containers and networks of this home; nil without a home.
-    package var homeIdentity: String? { (try? home())?.identity() }
+    package var homeIdentity: String? { try? state.identity() }
 
     /// Pulls an image if the engine does not have it.
     package func fetch(

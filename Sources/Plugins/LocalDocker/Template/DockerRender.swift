@@ -69,16 +69,8 @@ struct DockerRender {
 
     /// The variables about the run that every container gets. The template and overrides cannot replace them.
     private static func ownEnvironment(_ job: ResolvedJob) throws(BackendError) -> [String: String] {
-        let config: String
-        do {
-            config = try job.runConfigJSON()
-        } catch {
-            throw BackendError(.invalid, "The run's configuration cannot be written as JSON: \(error)")
-        }
-        var environment = [
-            "LAUNCH_RUN_ID": job.runID.rawValue, "LAUNCH_RUN_NAME": job.runName, "LAUNCH_PROJECT": job.project,
-        ]
-        environment["LAUNCH_QUEUE"] = job.queue
+        var environment = try job.launchVariables()
+        let config = environment.removeValue(forKey: "LAUNCH_RUN_CONFIG") ?? "{}"
         return environment.merging(variables("LAUNCH_RUN_CONFIG", config)) { $1 }
     }
 

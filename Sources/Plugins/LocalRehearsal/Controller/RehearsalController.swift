@@ -49,7 +49,7 @@ actor RehearsalController {
             rules: RehearsalMachine.Rules(
                 drill: plan.drill, hasPipes: plan.inputs.contains { $0.delivery == .pipe },
                 stopGraceSeconds: intent.job.stopGraceSeconds, results: folder.results))
-        stops = StopDelivery(folder: folder)
+        stops = StopDelivery(folder: folder, now: tools.now)
         credentials = HostCredentials(plan, tools)
     }
 
@@ -137,7 +137,7 @@ actor RehearsalController {
     // MARK: events and effects
 
     private func send(_ event: RehearsalMachine.Event) async throws(BackendError) {
-        let (next, effects) = RehearsalMachine.reduce(machine, event, at: RehearsalTools.now())
+        let (next, effects) = RehearsalMachine.reduce(machine, event, at: tools.now())
         machine = next
         for effect in effects { try await carryOut(effect) }
     }

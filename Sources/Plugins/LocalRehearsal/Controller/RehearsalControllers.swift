@@ -32,7 +32,7 @@ actor RehearsalControllers {
 
     /// True if the job was begun. Its controller then runs. Without a home, no job exists.
     func knows(_ runID: RunID) throws(BackendError) -> Bool {
-        guard (try? tools.engine.home()) != nil else { return false }
+        guard (try? tools.folder(of: runID)) != nil else { return false }
         return try controller(of: runID) != nil
     }
 

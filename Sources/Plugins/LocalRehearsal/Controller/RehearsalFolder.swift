@@ -11,9 +11,12 @@ struct RehearsalFolder: Sendable {
     let path: String
     private let cache: String
 
-    init(home: LaunchHome, runID: RunID) {
-        path = "\(home.path)/rehearsals/\(runID)"
-        cache = "\(home.path)/cache"
+    /// - Parameters:
+    ///   - folder: the folder of all rehearsals.
+    ///   - cache: the folder of the cache.
+    init(_ folder: String, cache: String, runID: RunID) {
+        path = "\(folder)/\(runID)"
+        self.cache = cache
     }
 
     /// True if a file belongs to this program, here or in the cache. Such a file may get another name or mode.

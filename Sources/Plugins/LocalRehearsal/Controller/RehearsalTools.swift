@@ -7,6 +7,8 @@ package import LaunchPluginKit
 package struct RehearsalTools: Sendable {
     let engine: EngineTools
     let environment: (any Environment)?
+    /// The folder of all rehearsals.
+    package static let folder = "rehearsals"
 
     package init(engine: EngineTools, environment: (any Environment)?) {
         self.engine = engine
@@ -18,14 +20,14 @@ package struct RehearsalTools: Sendable {
     var objects: Objects { Objects(environment: environment) }
 
     func folder(of runID: RunID) throws(BackendError) -> RehearsalFolder {
-        RehearsalFolder(home: try engine.home(), runID: runID)
+        RehearsalFolder(try engine.folder(Self.folder), cache: try engine.folder("cache"), runID: runID)
     }
 
     func cache() throws(BackendError) -> ObjectCache {
-        ObjectCache(folder: "\(try engine.home().path)/cache/objects", limits: limits)
+        ObjectCache(folder: try engine.folder("cache/objects"), limits: limits)
     }
 
-    static func now() -> Timestamp { Timestamp(Date()) }
+    func now() -> Timestamp { Timestamp(engine.clock.now()) }
 
     /// Everything that the job needs and the environment does not provide. Pure: it calls no service.
     func missing(for rehearsalPlan: RehearsalPlan) -> [BackendError] {

@@ -9,8 +9,11 @@ actor StopDelivery {
     private var sent: RehearsalState.Signal?
     private var stops: [Task<Bool, Never>] = []
 
-    init(folder: RehearsalFolder) {
+    private let now: @Sendable () -> Timestamp
+
+    init(folder: RehearsalFolder, now: @escaping @Sendable () -> Timestamp) {
         self.folder = folder
+        self.now = now
     }
 
     /// Stops all hosts in tasks of their own. Each task ends with the engine's reply.
@@ -21,7 +24,7 @@ actor StopDelivery {
         if earlier == nil { earlier = try folder.signal() }
         let folder = folder
         switch RehearsalState.Signal.next(
-            after: earlier, attempt: attempt, graceSeconds: graceSeconds, at: RehearsalTools.now())
+            after: earlier, attempt: attempt, graceSeconds: graceSeconds, at: now())
         {
         case .send(let signal):
             sent = signal
