@@ -3,6 +3,7 @@ public import LaunchPluginKit
 /// One way to declare a runner that no user can rely on.
 public enum WrongDeclaration: String, Sendable, CaseIterable {
     case noSummary
+    case futureContract
     case noHelp
     case emptyChoice
     case duplicateField
@@ -28,6 +29,7 @@ public enum WrongDeclaration: String, Sendable, CaseIterable {
     private var facts: (rule: String, words: String) {
         switch self {
         case .noSummary: ("declaration.names", "has no summary")
+        case .futureContract: ("declaration.names", "is written for a contract that this version does not have")
         case .noHelp: ("declaration.fields", "has a field without help")
         case .emptyChoice: ("declaration.fields", "has a choice without words")
         case .duplicateField: ("declaration.unique", "has two fields of one name")
@@ -61,6 +63,7 @@ public enum WrongDeclaration: String, Sendable, CaseIterable {
         plugin.template = (plugin.template ?? []) + [tags]
         switch self {
         case .noSummary: plugin.base.summary = ""
+        case .futureContract: plugin.base.contract = PluginCatalog.contracts.upperBound + 1
         case .noHelp: plugin.base.fields = [Field("count", .integer(1...9), help: "")]
         case .emptyChoice: plugin.base.fields.append(Field("colour", .choice([]), help: "The colour."))
         case .duplicateField: plugin.base.fields = [count, count]

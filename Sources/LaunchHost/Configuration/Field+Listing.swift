@@ -57,6 +57,7 @@ extension PluginCatalog.Declaration {
     public func json(whole: Bool) -> JSONValue {
         var members: [String: JSONValue] = [
             "role": .string(role.rawValue), "type": .string(type), "summary": .string(summary),
+            "contract": .integer(Int64(contract)),
         ]
         if whole {
             members["capabilities"] = capabilitiesJSON

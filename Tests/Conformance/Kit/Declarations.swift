@@ -112,6 +112,10 @@ struct Declarations: Sendable {
 
     private func names(_ declaration: PluginCatalog.Declaration) throws {
         try require(declaration.type.wholeMatch(of: /[a-z][a-z0-9-]*/) != nil, "the type is '\(declaration.type)'")
+        let contracts = PluginCatalog.contracts
+        try require(
+            contracts.contains(declaration.contract),
+            "the contract is \(declaration.contract), and this version of launch has \(contracts)")
         try require(!declaration.summary.isEmpty, "there is no summary")
         try require(!declaration.examples.isEmpty, "there is no example")
     }

@@ -11,7 +11,7 @@ extension Rule {
     ]
 
     static let names = Rule(
-        "declaration.names", "declares a type, a summary and an example",
+        "declaration.names", "declares a type, a summary, an example, and a contract that this version has",
         cost: "users cannot find the plugin or write its block.", in: "declaration-and-configuration")
     static let fields = Rule(
         "declaration.fields", "every field has a help line, a snake_case name and a kind that accepts a value",

@@ -2,6 +2,10 @@
 public struct Plugin<Product: Sendable>: Sendable {
     /// The value of the key `type` that selects the plugin.
     public var type: String
+    /// The number of the contract that the plugin was written for. Write it as a literal, and raise it after the plugin
+    /// was changed to the next contract. A program refuses a plugin whose contract is not in
+    /// `PluginCatalog.contracts`.
+    public var contract: Int
     /// One line that describes the plugin.
     public var summary: String
     /// What the backend can do.
@@ -23,13 +27,14 @@ public struct Plugin<Product: Sendable>: Sendable {
     public var variables: ProcessVariables
 
     public init(
-        type: String, summary: String, capabilities: Capabilities = Capabilities(), fields: [Field] = [],
-        examples: [String] = [],
+        type: String, contract: Int = PluginCatalog.contracts.upperBound, summary: String,
+        capabilities: Capabilities = Capabilities(), fields: [Field] = [], examples: [String] = [],
         optionsForDestination: @escaping @Sendable (ImageReference) -> [String: JSONValue]? = { _ in nil },
         hints: ConfigHints = ConfigHints(), variables: ProcessVariables = ProcessVariables(),
         make: @escaping @Sendable (Options, PluginContext) throws(BackendError) -> Product
     ) {
         self.type = type
+        self.contract = contract
         self.summary = summary
         self.capabilities = capabilities
         self.fields = fields
@@ -43,10 +48,21 @@ public struct Plugin<Product: Sendable>: Sendable {
 
 extension Plugin {
     /// The backend, made with the state folder of the plugin.
-    /// - Throws: what `make` throws.
+    /// - Throws: `.configuration` if the plugin was written for a contract that this program does not have, or what
+    ///   `make` throws.
     package func backend(
         _ role: Role, _ options: Options, _ context: PluginContext
     ) throws(BackendError) -> Product {
+        guard PluginCatalog.contracts.contains(contract) else {
+            let isNewer = contract > PluginCatalog.contracts.upperBound
+            throw BackendError(
+                .configuration,
+                "The \(role.rawValue) \(type) is written for contract \(contract) of LaunchPluginKit, and this program "
+                    + "has \(PluginCatalog.contractWords).",
+                hint: isNewer
+                    ? "Build the program with a newer version of launch."
+                    : "Use a newer version of the plugin. Its author finds the changes in CHANGELOG.md of launch.")
+        }
         var context = context
         context.state = PluginContext.StateFolder(role, type, variables: context.variables)
         return try make(options, context)

@@ -10,6 +10,16 @@ public struct PluginCatalog: Sendable {
     /// The types of `runner: {type: …}` and of a queue's resource.
     public let runners: [RunnerPlugin]
 
+    /// The contracts that this version has: a plugin is written for one of them (`Plugin.contract`). The last is the
+    /// current one.
+    public static let contracts = 1...1
+
+    /// `contract 2`, or `contracts 1 to 2`.
+    package static var contractWords: String {
+        contracts.count == 1
+            ? "contract \(contracts.upperBound)" : "contracts \(contracts.lowerBound) to \(contracts.upperBound)"
+    }
+
     /// A catalog of these plugins. Two plugins with the same role and type are a programming error, which ends the
     /// process.
     public init(
@@ -38,6 +48,8 @@ public struct PluginCatalog: Sendable {
         public var role: Role
         /// The value of `type`.
         public var type: String
+        /// The number of the contract that the plugin was written for.
+        public var contract: Int
         /// One line that describes the plugin.
         public var summary: String
         /// What the backend can do.
@@ -71,8 +83,8 @@ public struct PluginCatalog: Sendable {
 
     private static func declaration<Product>(_ role: Role, _ plugin: Plugin<Product>) -> Declaration {
         Declaration(
-            role: role, type: plugin.type, summary: plugin.summary, capabilities: plugin.capabilities,
-            fields: plugin.fields, examples: plugin.examples, hints: plugin.hints)
+            role: role, type: plugin.type, contract: plugin.contract, summary: plugin.summary,
+            capabilities: plugin.capabilities, fields: plugin.fields, examples: plugin.examples, hints: plugin.hints)
     }
 }
 
