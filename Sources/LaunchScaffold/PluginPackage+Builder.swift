@@ -8,6 +8,7 @@ extension PluginPackage {
             /// The declaration: decoding, help, completion and the reference come from it.
             public static let builder = Plugin<any Builder>(
                 type: "\(name)",
+                contract: \(contract),
                 summary: "Builds images with \(module).",
                 fields: [
                     Field(

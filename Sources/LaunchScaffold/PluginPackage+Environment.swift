@@ -8,6 +8,7 @@ extension PluginPackage {
             /// The declaration: decoding, help, completion and the reference come from it.
             public static let environment = Plugin<any Environment>(
                 type: "\(name)",
+                contract: \(contract),
                 summary: "The credentials of \(module).",
                 fields: [
                     Field("region", .string, example: "west", help: "The region."),

@@ -8,6 +8,7 @@ extension PluginPackage {
             /// The declaration: decoding, help, completion and the reference come from it.
             public static let registry = Plugin<any Registry>(
                 type: "\(name)",
+                contract: \(contract),
                 summary: "Stores images in \(module).",
                 fields: [
                     Field(

@@ -36,10 +36,13 @@ public struct PluginPackage: Sendable {
     /// Where SwiftPM finds the package `launch`.
     public let origin: Origin
 
+    /// The number of the contract that the plugin is written for.
+    public let contract: Int
+
     /// A package of this name.
     /// - Throws: `InvalidName` unless the name is 2 to 40 lower-case letters, digits and single hyphens, and begins with
     ///   a letter.
-    public init(_ name: String, role: Role, origin: Origin) throws(InvalidName) {
+    public init(_ name: String, role: Role, origin: Origin, contract: Int) throws(InvalidName) {
         guard name.wholeMatch(of: /[a-z][a-z0-9]*(-[a-z0-9]+)*/) != nil, (2...40).contains(name.utf8.count) else {
             throw InvalidName(
                 description:
@@ -48,6 +51,7 @@ public struct PluginPackage: Sendable {
         self.name = name
         self.role = role
         self.origin = origin
+        self.contract = contract
     }
 
     /// The module of the plugin: `OurBatch`.

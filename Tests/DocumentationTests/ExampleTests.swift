@@ -1,5 +1,6 @@
 import Foundation
 import LaunchHost
+import LaunchScaffold
 import Testing
 
 @testable import launch
@@ -8,6 +9,14 @@ import Testing
 func `the code in plugins.md equals that of the example`() throws {
     let blocks = try MarkdownPage("plugins.md").blocks.filter { $0.language == "swift" }
     for block in blocks {
+        if let file = block.note?.wholeMatch(of: /from: launch plugins new our-batch: (\S+)/)?.1 {
+            let package = try PluginPackage(
+                "our-batch", role: .runner, origin: .path("../launch"), contract: PluginCatalog.contracts.upperBound)
+            let text = package.files.first { $0.path == file }?.text
+            #expect(
+                text?.contains(block.text) == true, "plugins.md:\(block.line): the new package does not contain this")
+            continue
+        }
         guard let path = block.note?.wholeMatch(of: /from: (\S+)/).map({ String($0.1) }) else {
             Issue.record("plugins.md:\(block.line): a block of Swift does not say which file it is from")
             continue

@@ -10,6 +10,12 @@ let package = Package(
         .target(
             name: "ProcessRunner", dependencies: [.product(name: "LaunchPluginKit", package: "launch")],
             path: "ProcessRunner"),
+        .target(
+            name: "Helpers",
+            dependencies: ["LaunchPluginKit", "LaunchHTTP", "LaunchSubprocess", "LaunchCrypto"].map {
+                .product(name: $0, package: "launch")
+            },
+            path: "Helpers"),
         .testTarget(
             name: "ProcessRunnerTests",
             dependencies: [

@@ -77,7 +77,9 @@ enum PluginsNewCommand {
             throw arguments.usageError("this program already has a \(role.rawValue) of type \"\(name)\"")
         }
         do {
-            return try PluginPackage(name, role: role, origin: try origin(launch, arguments, version))
+            return try PluginPackage(
+                name, role: role, origin: try origin(launch, arguments, version),
+                contract: PluginCatalog.contracts.upperBound)
         } catch let error as PluginPackage.InvalidName {
             throw arguments.usageError("the name \(Wording.quoted(name)) \(error)")
         }

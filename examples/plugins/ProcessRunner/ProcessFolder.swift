@@ -15,10 +15,12 @@ struct ProcessFolder: Sendable {
     }
 
     let parent: String
+    let runID: RunID
     let path: String
 
     init(parent: String, runID: RunID) {
         self.parent = parent
+        self.runID = runID
         path = "\(parent)/\(runID)"
     }
 

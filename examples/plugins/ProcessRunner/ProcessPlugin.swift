@@ -6,18 +6,23 @@ public enum ProcessPlugin {
     /// The plugin's declaration.
     public static let runner = RunnerPlugin(
         Plugin<any Runner>(
-            type: "process",
+            type: "process", contract: 1,
             summary: "Plain processes of this machine, without a container. An image of the job is not used.",
             capabilities: Capabilities(needsImage: false, pace: ProcessRunner.pace),
             fields: [
                 Field(
                     "folder", .string, example: "/srv/launch-process",
-                    help: "Where runs are kept until they are recorded. None: launch-process in the state folder.")
+                    help: "Where runs are kept until they are recorded. None: a folder of the plugin's own.")
             ],
             examples: ["type: process", "type: process\nfolder: /srv/launch-process"],
             make: { options, context throws(BackendError) in
-                ProcessRunner(
-                    folder: try folder(options, context.variables),
+                if let folder = options.string("folder"), !folder.hasPrefix("/") {
+                    throw BackendError(
+                        .invalid, "\"folder\" must be an absolute path; it is '\(folder)'.",
+                        hint: "Write folder: /srv/launch-process.")
+                }
+                return ProcessRunner(
+                    folder: options.string("folder"), state: context.state, clock: context.clock,
                     searchPath: context.variables["PATH"] ?? "/usr/bin:/bin")
             }),
         template: [
@@ -35,14 +40,4 @@ public enum ProcessPlugin {
             {}
             """,
         protectedPaths: [FieldPath([.member("time_limit")])])
-
-    private static func folder(_ options: Options, _ variables: [String: String]) throws(BackendError) -> String {
-        let state = variables["XDG_STATE_HOME"] ?? variables["HOME"].map { "\($0)/.local/state" }
-        guard let folder = options.string("folder") ?? state.map({ "\($0)/launch-process" }), folder.hasPrefix("/")
-        else {
-            throw BackendError(
-                .invalid, "\"folder\" must be an absolute path.", hint: "Write folder: /srv/launch-process.")
-        }
-        return folder
-    }
 }

@@ -4,7 +4,10 @@ internal import LaunchPluginKit
 /// Runs each job as a process with its own folder. The folder contains the complete state of the run, so nothing is lost
 /// if the program ends.
 struct ProcessRunner: Runner {
-    let folder: String
+    /// The configured folder.
+    let folder: String?
+    let state: PluginContext.StateFolder
+    let clock: HostClock
     let searchPath: String
 
     /// The files are local, so a look costs little.
@@ -15,9 +18,9 @@ struct ProcessRunner: Runner {
     func render(_ job: RunnableJob) throws(BackendError) -> RunRequest {
         let template = Options(job.job.template.objectValue ?? [:])
         let command = (job.job.entryPoint ?? template.strings("command") ?? []) + job.job.arguments
-        var environment = (template.stringMap("env") ?? [:]).merging(job.job.environment) { $1 }
-        environment["LAUNCH_RUN_ID"] = job.job.runID.rawValue
-        environment["LAUNCH_RUN_CONFIG"] = try? JSON.canonical(JSONValue.object(job.job.runConfig))
+        // The submitter's variables precede those of the template, and launch's own precede both.
+        let environment = (template.stringMap("env") ?? [:]).merging(job.job.environment) { $1 }
+            .merging(try job.job.launchVariables()) { $1 }
         var document: [String: JSONValue] = [
             "command": .array(command.map { .string($0) }),
             "environment": .object(environment.mapValues { .string($0) }),
@@ -44,28 +47,38 @@ struct ProcessRunner: Runner {
     // MARK: submit and find
 
     func submit(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle {
-        let run = ProcessFolder(parent: folder, runID: runID)
+        let run = ProcessFolder(parent: try runs(), runID: runID)
         try run.start(request.document, searchPath: searchPath)
-        return handle(runID)
+        return handle(run)
     }
 
     func find(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle? {
-        let run = ProcessFolder(parent: folder, runID: runID)
-        return run.hasBegun ? handle(runID) : nil
+        let run = ProcessFolder(parent: try runs(), runID: runID)
+        return run.hasBegun ? handle(run) : nil
     }
 
     func reach() async throws(BackendError) {
+        let folder = try runs()
         guard FileManager.default.isWritableFile(atPath: folder) || !FileManager.default.fileExists(atPath: folder)
         else { throw BackendError(.denied, "The folder \(folder) cannot be written to.") }
     }
 
-    private func handle(_ runID: RunID) -> RunHandle {
-        RunHandle(runner: ProcessPlugin.runner.base.type, runID: runID, fields: ["folder": folder])
+    /// The configured folder, or one that only this plugin uses.
+    private func runs() throws(BackendError) -> String {
+        if let folder { return folder }
+        return try state.make()
+    }
+
+    private func handle(_ run: ProcessFolder) -> RunHandle {
+        RunHandle(runner: ProcessPlugin.runner.base.type, runID: run.runID, fields: ["folder": run.parent])
     }
 
     /// The folder that the handle names. The configuration may name another one meanwhile.
-    private func run(_ handle: RunHandle) -> ProcessFolder {
-        ProcessFolder(parent: handle.fields["folder"] ?? folder, runID: handle.runID)
+    private func run(_ handle: RunHandle) throws(BackendError) -> ProcessFolder {
+        guard let parent = handle.fields["folder"] else {
+            throw BackendError(.malformed, "The stored handle of run \(handle.runID) names no folder.")
+        }
+        return ProcessFolder(parent: parent, runID: handle.runID)
     }
 
     // MARK: observe, logs, stop
@@ -77,7 +90,7 @@ struct ProcessRunner: Runner {
     }
 
     private func observe(_ handle: RunHandle) throws(BackendError) -> Observation {
-        let run = run(handle)
+        let run = try run(handle)
         guard run.hasBegun else {
             return Observation(runID: handle.runID, phase: .missing, backendStatus: "no such folder")
         }
@@ -97,11 +110,11 @@ struct ProcessRunner: Runner {
     }
 
     func logs(_ handle: RunHandle, from cursor: LogCursor?, follow: Bool) -> LogStream {
-        let run = run(handle)
-        let wait = Self.pace.shortest
-        return LogStream {
-            let reader = ProcessLog(run, from: cursor, follow: follow, wait: wait)
-            return { () async throws(BackendError) -> [LogLine]? in try await reader.next() }
+        LogStream.file(from: cursor, follow: follow, every: Self.pace.shortest, clock: clock) {
+            () throws(BackendError) in
+            try run(handle)[.log]
+        } hasEnded: { _ throws(BackendError) in
+            try !run(handle).isAlive
         }
     }
 
