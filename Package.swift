@@ -163,7 +163,10 @@ let package = Package(
             ]),
         library(
             "LaunchSlurm", at: "Sources/Plugins/Slurm",
-            uses: ["LaunchConcurrency", "LaunchPluginKit", "LaunchSafeFiles", "LaunchSubprocess"]),
+            uses: [
+                "LaunchArchive", "LaunchConcurrency", "LaunchFiles", "LaunchOwnership",
+                "LaunchPluginKit", "LaunchSafeFiles", "LaunchSubprocess",
+            ]),
         library(
             "LaunchMock", at: "Sources/Plugins/Mock", uses: ["LaunchCrypto", "LaunchPluginKit", "LaunchOwnership"]),
         library(
@@ -378,9 +381,9 @@ let package = Package(
         library(
             "FuzzTargets", at: "Tests/Fuzz/Targets",
             uses: [
-                "LaunchAWS", "LaunchBuilders", "LaunchConsole", "LaunchContainerEngine", "LaunchHTTP", "LaunchCommands",
-                "LaunchHost", "LaunchLocalDocker",
-                "LaunchOCIRegistry", "LaunchSageMaker",
+                "LaunchAWS", "LaunchBatch", "LaunchBuilders", "LaunchConsole", "LaunchContainerEngine", "LaunchHTTP",
+                "LaunchCommands", "LaunchHost", "LaunchLocalDocker", "LaunchOCIRegistry", "LaunchSageMaker",
+                "LaunchSlurm",
             ]),
         .executableTarget(
             name: "launch-replay", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Replay", swiftSettings: settings),
@@ -399,7 +402,8 @@ let package = Package(
                 "LaunchAWS", "AWSStub", "LaunchCrypto", "LaunchHTTP", "LaunchHost", "LaunchMock", "LaunchSageMaker",
                 "TestSupport",
             ],
-            path: "Tests/Benchmarks", exclude: ["boto3_client.py", "history.py", "rehearsal.py"], swiftSettings: settings),
+            path: "Tests/Benchmarks", exclude: ["boto3_client.py", "history.py", "rehearsal.py"],
+            swiftSettings: settings),
     ]
 )
 

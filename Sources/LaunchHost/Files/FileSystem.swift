@@ -162,6 +162,16 @@ extension FileSystem {
             }
         }
 
+        /// The bytes at a position, at most `count`; none at the end.
+        package func bytes(_ count: Int, at position: Int64) throws(Failure) -> [UInt8] {
+            var buffer = [UInt8](repeating: 0, count: count)
+            while true {
+                let got = buffer.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, off_t(position)) }
+                if got >= 0 { return Array(buffer.prefix(got)) }
+                guard errno == EINTR else { throw Failure(code: errno, path: path) }
+            }
+        }
+
         /// Writes all bytes.
         package func write(_ bytes: ArraySlice<UInt8>) throws(Failure) {
             var rest = bytes

@@ -52,10 +52,14 @@ struct SlurmCommands: Sendable {
             hint: category == .unavailable ? "Check the cluster with: scontrol ping" : nil)
     }
 
-    /// The first entry that fits applies. After "timed out", the controller may have accepted a job.
+    /// The first entry that fits applies. After "timed out", the controller may have accepted a job. A message repeats
+    /// the values of options, so the words that hold a queue contain a space, which no value can.
     private static let categories: [(words: [String], category: BackendError.Category)] = [
         (["timed out", "Zero Bytes were transmitted", "Unexpected message"], .transient),
-        (["authentication error", "Munge", "Invalid authentication"], .unauthenticated),
+        (
+            ["authentication error", "Munge encode", "Munge decode", "communication error", "Invalid authentication"],
+            .unauthenticated
+        ),
         (
             ["Unable to contact slurm controller", "Connection refused", "is DOWN", "talking to the database"],
             .unavailable

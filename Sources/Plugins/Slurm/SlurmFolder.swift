@@ -1,8 +1,13 @@
 internal import Foundation
+internal import LaunchFiles
+internal import LaunchOwnership
 internal import LaunchPluginKit
 internal import LaunchSafeFiles
 
 /// The folder of one run, which this machine and the nodes share. `SlurmScript` names the files that the job writes.
+///
+/// The job can replace each of the files. They are read without links and only if they are regular files, so a pipe or a
+/// device does not block the agent.
 struct SlurmFolder: Sendable {
     /// How the job ended, as its script recorded it.
     struct Record: Sendable {
@@ -35,31 +40,41 @@ struct SlurmFolder: Sendable {
     }
 
     var log: String { "\(path)/log" }
-    private var request: String { "\(path)/request" }
 
     /// When the run was first submitted.
-    var submittedAt: Date? { modified(request) }
+    var submittedAt: Date? { modified("request") }
 
     /// The job that executes the run, since it has started.
-    var job: String? { try? FileManager.default.destinationOfSymbolicLink(atPath: "\(path)/job") }
+    var job: String? {
+        let text = try? FileManager.default.destinationOfSymbolicLink(atPath: "\(path)/job")
+        return text.flatMap { SlurmJob.isID($0) ? $0 : nil }
+    }
 
     var record: Record? {
-        let file = "\(path)/exit"
-        let words = FileManager.default.contents(atPath: file).map { String(decoding: $0, as: UTF8.self) }?
-            .split(whereSeparator: \.isWhitespace)
-        guard let words, let code = words.first.flatMap({ Int($0) }), let time = modified(file) else { return nil }
+        guard let bytes = try? content(of: "exit", limit: 64), let time = modified("exit") else { return nil }
+        let words = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+        guard let code = words.first.flatMap({ Int($0) }), (0...255).contains(code) else { return nil }
         return Record(code: code, isStopped: words.count > 1, time: time)
     }
 
+    private var parent: String { URL(filePath: path).deletingLastPathComponent().path }
+    private var name: String { URL(filePath: path).lastPathComponent }
+
+    private func content(of file: String, limit: Int) throws(FileSystem.Failure) -> [UInt8] {
+        try SourceRoot(opening: parent).bytes(of: "\(name)/\(file)", limit: limit, links: .refused)
+    }
+
     private func modified(_ file: String) -> Date? {
-        try? FileManager.default.attributesOfItem(atPath: file)[.modificationDate] as? Date
+        (try? FileSystem.modified("\(path)/\(file)")).map {
+            Date(reportedSeconds: $0) ?? Date(timeIntervalSince1970: 0)
+        }
     }
 
     // MARK: submit and stop
 
     /// One submit of the run at a time, in all programs of all machines that share the folder and its locks.
     func lock() async throws(BackendError) -> FileLock {
-        try make(path)
+        try make()
         do {
             while true {
                 if let lock = try FileLock.file("\(path)/submit") { return lock }
@@ -75,15 +90,27 @@ struct SlurmFolder: Sendable {
     /// Stores the request before the submit. False if an earlier submit has stored it.
     /// - Throws: `.conflict` if that was another request.
     func keep(_ document: JSONValue) throws(BackendError) -> Bool {
+        let bytes: [UInt8]
         do {
-            let bytes = try JSON.canonicalData(document)
-            guard let old = FileManager.default.contents(atPath: request) else {
-                try AtomicFile.replace(request, with: bytes)
-                return true
-            }
-            if old == bytes { return false }
+            bytes = [UInt8](try JSON.canonicalData(document))
         } catch {
-            throw BackendError(.internalFault, "The request cannot be stored in \(path): \(error).")
+            throw BackendError(.internalFault, "The request cannot be written: \(error).")
+        }
+        switch Result(catching: { () throws(FileSystem.Failure) in
+            try content(of: "request", limit: max(1 << 20, bytes.count))
+        }) {
+        case .success(bytes): return false
+        case .success: break
+        case .failure(let failure):
+            guard failure.isMissing else {
+                throw BackendError(.conflict, "\(path)/request is not that of this run: \(failure.why).")
+            }
+            do {
+                try AtomicFile.replace("\(path)/request", with: bytes)
+                return true
+            } catch {
+                throw BackendError(.internalFault, "The request cannot be stored in \(path): \(error).")
+            }
         }
         throw BackendError(.conflict, "\(path) is another run with the same ID.")
     }
@@ -98,30 +125,62 @@ struct SlurmFolder: Sendable {
 
     // MARK: the end
 
-    /// Copies what the run wrote. An existing copy is complete.
-    func keepOutput(in folder: String) throws(BackendError) -> Bool {
+    /// Copies what the run wrote. An existing copy is complete. What exceeds the limit is not kept.
+    /// - Returns: the copy, or nil if there is nothing, and warnings.
+    func keepOutput(in folder: String, limit: Int64) async throws(BackendError) -> (path: String?, warnings: [String]) {
         let (kept, draft) = ("\(folder)/output", "\(folder)/output.partial")
-        let files = FileManager.default
-        do {
-            if files.fileExists(atPath: kept) { return true }
-            guard let found = try? files.contentsOfDirectory(atPath: "\(path)/output"), !found.isEmpty else {
-                return false
-            }
-            if files.fileExists(atPath: draft) { try files.removeItem(atPath: draft) }
-            try files.copyItem(atPath: "\(path)/output", toPath: draft)
-            try files.moveItem(atPath: draft, toPath: kept)
-            return true
+        if FileManager.default.fileExists(atPath: kept) { return (kept, []) }
+        do throws(BackendError) {
+            let notes = try await copyOutput(to: draft, in: folder, limit)
+            guard let notes else { return (nil, []) }
+            try Self.explained { () throws(FileSystem.Failure) in try FileSystem.move(draft, to: kept) }
+            return (kept, notes)
         } catch {
-            throw BackendError(.internalFault, "What the run wrote cannot be kept at \(kept): \(error).")
+            try? FileSystem.remove(draft)
+            if error.category == .cancelled { throw error }
+            return (nil, ["The output was not kept. \(error.description)"])
         }
     }
 
+    /// The notes about what was left out; nil if the run wrote nothing.
+    private func copyOutput(to draft: String, in folder: String, _ limit: Int64) async throws(BackendError) -> [String]?
+    {
+        let root = try Self.explained { () throws(FileSystem.Failure) in
+            try FileSystem.remove(draft)
+            return try SourceRoot(opening: parent)
+        }
+        var copy = OutputCopy(
+            of: "\(name)/output", in: root, to: draft,
+            budget: WriteBudget("The output", limit: limit, key: SlurmPlugin.outputKey, folder: folder))
+        return try await copy.write() ? copy.notes : nil
+    }
+
     func remove() throws(BackendError) {
-        guard FileManager.default.fileExists(atPath: path) else { return }
-        do {
-            try FileManager.default.removeItem(atPath: path)
+        try Self.explained { () throws(FileSystem.Failure) in try FileSystem.remove(path) }
+    }
+
+    private static func explained<Value>(
+        _ work: () throws(FileSystem.Failure) -> Value
+    ) throws(BackendError) -> Value {
+        do throws(FileSystem.Failure) {
+            return try work()
         } catch {
-            throw BackendError(.internalFault, "\(path) cannot be removed: \(error).")
+            throw BackendError(.internalFault, "\(error.path) cannot be read, written or removed: \(error.why).")
+        }
+    }
+
+    /// Makes the folder, if no other user owns or can replace it.
+    private func make() throws(BackendError) {
+        try Self.check(parent)
+        try make(path)
+    }
+
+    /// Checks that no other user owns or can replace the folder of all runs of a home.
+    static func check(_ folder: String) throws(BackendError) {
+        do throws(OwnershipProblem) {
+            try Ownership.check(folder)
+        } catch {
+            throw BackendError(.configuration, error.description, hint: error.remedy)
         }
     }
 

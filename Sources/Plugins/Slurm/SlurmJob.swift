@@ -22,18 +22,20 @@ struct SlurmJob: Sendable {
 
     // MARK: listings
 
-    /// All jobs of the user: those that are live, and those that ended a short time ago (MinJobAge, 5 minutes unless the
+    /// All jobs of the user, if no names follow: those that are live, and those that ended a short time ago (MinJobAge, 5 minutes unless the
     /// cluster sets it).
     static let listing = [
         "--me", "--states=all", "--noheader",
         "--Format=jobid:32|,name:96|,state:32|,reason:64|,exit_code:16|,restartcnt:16|,starttime:32|,endtime:32|",
     ]
 
-    static func listed(_ text: String) throws(BackendError) -> [SlurmJob] {
-        try rows(text, of: "squeue", columns: 8) { words in
+    /// - Parameter isFiltered: whether squeue was asked for the names of runs. Otherwise the user's other jobs are listed
+    ///   too. Their names may have line breaks, so lines in another format are ignored.
+    static func listed(_ text: String, isFiltered: Bool) throws(BackendError) -> [SlurmJob] {
+        try rows(text, of: "squeue", columns: 8, ignoresOthers: !isFiltered) { words in
             SlurmJob(
                 id: words[0], name: words[1], state: words[2], reason: words[3], exit: exit(words[4]),
-                restarts: Int(words[5]) ?? 0, start: date(words[6]), end: date(words[7]))
+                restarts: restarts(words[5]), start: date(words[6]), end: date(words[7]))
         }
     }
 
@@ -51,13 +53,14 @@ struct SlurmJob: Sendable {
     }
 
     private static func rows(
-        _ text: String, of command: String, columns: Int, _ make: ([String]) -> SlurmJob
+        _ text: String, of command: String, columns: Int, ignoresOthers: Bool = false, _ make: ([String]) -> SlurmJob
     ) throws(BackendError) -> [SlurmJob] {
         var jobs: [SlurmJob] = []
         for line in text.split(separator: "\n") {
             let words = line.split(separator: "|", omittingEmptySubsequences: false)
                 .map { String($0.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()) }
-            guard words.count >= columns else {
+            guard words.count >= columns, isID(words[0]) else {
+                if ignoresOthers { continue }
                 throw BackendError(
                     .malformed, "\(command) printed a line that is not in the requested format: '\(line.prefix(200))'.",
                     hint: "launch needs Slurm 20.11 or newer.")
@@ -68,18 +71,29 @@ struct SlurmJob: Sendable {
         return jobs
     }
 
-    /// `CODE:SIGNAL`, or the status as wait(2) returns it.
+    /// `CODE:SIGNAL`, or the status as wait(2) returns it. Nil for numbers that no process ends with.
     private static func exit(_ text: String) -> Exit? {
         let parts = text.split(separator: ":").map { Int($0) }
         switch parts.count {
         case 1: return parts[0].map { Exit(code: ($0 >> 8) & 255, signal: $0 & 127) }
-        case 2: return parts[0].flatMap { code in parts[1].map { Exit(code: code, signal: $0) } }
+        case 2:
+            guard let code = parts[0], let signal = parts[1], (0...255).contains(code), (0...127).contains(signal)
+            else { return nil }
+            return Exit(code: code, signal: signal)
         default: return nil
         }
     }
 
+    private static func restarts(_ text: String) -> Int { min(max(0, Int(text) ?? 0), 1_000_000) }
+
     private static func date(_ text: String) -> Date? {
-        Int64(text).map { Date(timeIntervalSince1970: Double($0)) }
+        Int64(text).flatMap { $0 > 0 ? Date(reportedSeconds: Double($0)) : nil }
+    }
+
+    /// Whether a text is the ID of a job.
+    static func isID(_ text: some StringProtocol) -> Bool {
+        (1...20).contains(text.utf8.count)
+            && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }
 
     // MARK: states

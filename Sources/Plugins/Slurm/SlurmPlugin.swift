@@ -2,6 +2,9 @@ public import LaunchPluginKit
 
 /// The runner `slurm`: jobs of a Slurm cluster.
 public enum SlurmPlugin {
+    static let outputKey = "output_size_limit"
+    private static let defaultOutput: Int64 = 50 << 30
+
     /// The plugin's declaration.
     public static let runner = RunnerPlugin(
         Plugin<any Runner>(
@@ -16,6 +19,11 @@ public enum SlurmPlugin {
                 Field(
                     "commands", .string, example: "/opt/slurm/bin",
                     help: "The folder of sbatch, squeue, sacct, scancel and scontrol. None: the PATH."),
+                Field(
+                    outputKey, .bytes, default: .integer(defaultOutput), example: "10g",
+                    help:
+                        "The most bytes of a run's output. A larger one is not copied to the run's record; a file with holes counts whole."
+                ),
             ],
             examples: [
                 "runner:\n  type: slurm\n",
@@ -30,7 +38,8 @@ public enum SlurmPlugin {
                         hint: "Write \(name): /shared/launch.")
                 }
                 return SlurmRunner(
-                    folder: options.string("folder"), state: context.state.inHome("slurm"), clock: context.clock,
+                    folder: options.string("folder"), outputBytes: options.integer(outputKey) ?? defaultOutput,
+                    state: context.state.inHome("slurm"), clock: context.clock,
                     commands: SlurmCommands(folder: options.string("commands"), variables: context.variables))
             }),
         template: SlurmTemplate.fields, defaultTemplate: SlurmTemplate.defaultText,

@@ -22,7 +22,7 @@ struct SlurmRequest {
         ]
     }
 
-    static func render(_ runnable: RunnableJob) throws(BackendError) -> JSONValue {
+    static func render(_ runnable: RunnableJob) throws(BackendError) -> RunRequest {
         let job = runnable.job
         var document = job.template.objectValue ?? [:]
         let template = Options(document)
@@ -38,7 +38,9 @@ struct SlurmRequest {
         case .code, .git: document["source"] = .bool(true)
         default: break
         }
-        return .object(document.filter { $0.value != .null })
+        return RunRequest(
+            runner: SlurmPlugin.runner.base.type, document: .object(document.filter { $0.value != .null }),
+            notes: Notes(job, template).stored)
     }
 
     func findings() -> [Finding] {

@@ -1,21 +1,29 @@
 internal import FoundationEssentials
+internal import Glibc
 internal import LaunchPluginKit
 
 /// Runs each job as a batch job of a Slurm cluster. Slurm and the run's folder contain the complete state.
 struct SlurmRunner: Runner {
     /// The configured folder.
     let folder: String?
+    /// The most bytes of a run's output that are copied to its record.
+    let outputBytes: Int64
     let state: PluginContext.StateFolder
     let clock: HostClock
     let commands: SlurmCommands
 
     func render(_ job: RunnableJob) throws(BackendError) -> RunRequest {
-        RunRequest(runner: SlurmPlugin.runner.base.type, document: try SlurmRequest.render(job))
+        try SlurmRequest.render(job)
     }
 
-    func validate(_ request: RunRequest) -> [Finding] { SlurmRequest(request.document).findings() }
+    func validate(_ request: RunRequest) -> [Finding] {
+        SlurmRequest(request.document).findings() + SlurmRequest.Notes(request).findings
+    }
 
-    func reach() async throws(BackendError) { _ = try await commands.run("scontrol", ["ping"]) }
+    func reach() async throws(BackendError) {
+        if let home = try state.identity() { try SlurmFolder.check(try root(home)) }
+        _ = try await commands.run("scontrol", ["ping"])
+    }
 
     // MARK: submit and find
 
@@ -38,7 +46,7 @@ struct SlurmRunner: Runner {
             "sbatch", arguments, input: SlurmScript.text(job, folder: place.folder.path))
         // The ID, and in a federation a semicolon and the cluster.
         let id = answer.split(whereSeparator: \.isNewline).last?.prefix { $0 != ";" }
-        guard let id, !id.isEmpty, id.allSatisfy({ $0.isASCII && $0.isNumber }) else {
+        guard let id, SlurmJob.isID(id) else {
             throw BackendError(.malformed, "sbatch printed '\(answer.prefix(200))' instead of the ID of a job.")
         }
         return handle(runID, String(id), place)
@@ -56,7 +64,7 @@ struct SlurmRunner: Runner {
 
     /// The job of an earlier submit: in Slurm's memory, in its accounting, or recorded by the job's script.
     private func earlierJob(_ place: Place, isFirst: Bool) async throws(BackendError) -> String? {
-        let listed = try await listed().filter { $0.name == place.name }
+        let listed = try await listed([place.name])
         if let job = Self.executing(listed, in: place.folder) { return job.id }
         guard !isFirst, let began = place.folder.submittedAt else { return nil }
         let age = Int(clamping: Int64(max(0, clock.now().timeIntervalSince(began)))) + 86_400
@@ -71,14 +79,25 @@ struct SlurmRunner: Runner {
         return jobs.first { $0.id == id } ?? oldest
     }
 
-    private func listed() async throws(BackendError) -> [SlurmJob] {
-        try SlurmJob.listed(await commands.run("squeue", SlurmJob.listing))
+    /// The jobs with these names. A job of the user that is not a run could have a name like lines of the listing, so
+    /// squeue selects the names.
+    private func listed(_ names: [String]) async throws(BackendError) -> [SlurmJob] {
+        var jobs: [SlurmJob] = []
+        let wanted = Set(names)
+        for start in stride(from: 0, to: names.count, by: 1_000) {
+            let some = names[start..<min(start + 1_000, names.count)]
+            let text = try await commands.run("squeue", SlurmJob.listing + ["--name=\(some.joined(separator: ","))"])
+            jobs += try SlurmJob.listed(text, isFiltered: true).filter { wanted.contains($0.name) }
+        }
+        return jobs
     }
 
-    /// Empty if the cluster keeps no accounting.
+    /// Empty if the cluster keeps no accounting. Only the user's own jobs: an operator sees those of all users, and each of
+    /// them can name a job like a run.
     private func accounted(_ arguments: [String]) async throws(BackendError) -> [SlurmJob] {
         do throws(BackendError) {
-            return try SlurmJob.accounted(await commands.run("sacct", SlurmJob.accounting + arguments))
+            return try SlurmJob.accounted(
+                await commands.run("sacct", SlurmJob.accounting + ["--uid=\(geteuid())"] + arguments))
         } catch  where error.message.contains("accounting storage is disabled") {
             return []
         }
@@ -88,7 +107,8 @@ struct SlurmRunner: Runner {
 
     func observe(_ handles: [RunHandle]) async throws(BackendError) -> [Observation] {
         if handles.isEmpty { return [] }
-        var jobs = Dictionary(grouping: try await listed(), by: \.name)
+        var jobs = Dictionary(
+            grouping: try await listed(handles.compactMap { $0.fields["name"] }), by: \.name)
         let unknown = handles.filter { jobs[$0.fields["name"] ?? ""] == nil }.compactMap { $0.fields["job"] }
         for start in stride(from: 0, to: unknown.count, by: 1_000) {
             let some = unknown[start..<min(start + 1_000, unknown.count)]
@@ -130,7 +150,7 @@ struct SlurmRunner: Runner {
     // MARK: stop
 
     func stop(_ handle: RunHandle, grace: Duration?) async throws(BackendError) {
-        let jobs = try await listed().filter { $0.name == handle.fields["name"] && !$0.hasEnded }
+        let jobs = try await listed([handle.fields["name"]].compactMap(\.self)).filter { !$0.hasEnded }
         if jobs.isEmpty { return }
         // A script that starts later than these calls reads the order.
         try Self.folder(handle).orderStop(grace: grace ?? .seconds(30))
@@ -162,12 +182,14 @@ struct SlurmRunner: Runner {
             let exists = FileManager.default.fileExists(atPath: path)
             return Outcome(outputs: exists ? [Outcome.Output(name: "output", path: path)] : [], facts: facts)
         }
-        let isKept = try run.keepOutput(in: folder)
-        return Outcome(outputs: isKept ? [Outcome.Output(name: "output", path: "\(folder)/output")] : [], facts: facts)
+        let kept = try await run.keepOutput(in: folder, limit: outputBytes)
+        return Outcome(
+            outputs: kept.path.map { [Outcome.Output(name: "output", path: $0)] } ?? [], warnings: kept.warnings,
+            facts: facts)
     }
 
     func release(_ handle: RunHandle) async throws(BackendError) {
-        for job in try await listed() where job.name == handle.fields["name"] && !job.hasEnded {
+        for job in try await listed([handle.fields["name"]].compactMap(\.self)) where !job.hasEnded {
             try await cancel([job.id])
         }
         try Self.folder(handle).remove()
@@ -178,7 +200,8 @@ struct SlurmRunner: Runner {
         let root = try root(home)
         // Everything is listed before the owners are looked up: a new owner may create more later.
         var live: [RunID: [SlurmJob]] = [:]
-        for job in try await listed() where !job.hasEnded {
+        for job in try SlurmJob.listed(await commands.run("squeue", SlurmJob.listing), isFiltered: false)
+        where !job.hasEnded {
             if let run = SlurmFolder.run(of: job.name, home: home) { live[run, default: []].append(job) }
         }
         let folders = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []

@@ -12,7 +12,7 @@ struct SlurmJobTests {
         -> Observation
     {
         let line = "7  |launch-x |\(state)  |\(reason)  |\(exit) |\(restarts) |1795970489 |1795970492 |"
-        let jobs = try SlurmJob.listed("6|someone else|RUNNING|None|0|0|1|1|\n\(line)\n")
+        let jobs = try SlurmJob.listed("6|someone else|RUNNING|None|0|0|1|1|\n\(line)\n", isFiltered: false)
         #expect(jobs.map(\.id) == ["7"])
         return try #require(jobs.first).observation(of: id) { nil }
     }
@@ -68,7 +68,42 @@ struct SlurmJobTests {
     }
 
     @Test
-    func `is never made of a line in another format`() {
-        #expect(throws: BackendError.self) { try SlurmJob.listed("7 launch-x RUNNING") }
+    func `is never made of a line in another format`() throws {
+        #expect(throws: BackendError.self) { try SlurmJob.listed("7 launch-x RUNNING", isFiltered: true) }
+        // A job that is not a run has line breaks in its name.
+        let text = "6|evil\nnext|launch-x|COMPLETED|None\n|x\n7|launch-x|RUNNING|None|0|0|1|1|\n"
+        #expect(try SlurmJob.listed(text, isFiltered: false).map(\.id) == ["7"])
+    }
+
+    @Test(arguments: ["9223372036854775807", "-9223372036854775808", "-1", "1e300", "99999999999999999999", ""])
+    func `with an impossible number is observed without it`(_ number: String) throws {
+        for state in ["FAILED", "PENDING", "RUNNING", "COMPLETED", "TIMEOUT"] {
+            for exit in ["0:\(number)", "\(number):0", number] {
+                let text = "7|launch-x|\(state)|None|\(exit)|\(number)|\(number)|\(number)|\n"
+                let seen = try #require(try SlurmJob.listed(text, isFiltered: true).first).observation(of: id) { nil }
+                #expect(seen.cause?.exitCode.map { (0...255).contains($0) } ?? true)
+                #expect(seen.startedAt == nil)
+                #expect((seen.endedAt ?? .distantPast) <= Date(timeIntervalSince1970: 0))
+                let old = try SlurmJob.accounted("7|launch-x|\(state)|None|\(exit)|\(number)|\(number)\n")
+                #expect(try #require(old.first).observation(of: id) { nil }.startedAt == nil)
+            }
+        }
+    }
+
+    @Test
+    func `has an ID of digits only`() {
+        for text in ["", "7;x", "-7", "7_1", "٣", String(repeating: "7", count: 21)] { #expect(!SlurmJob.isID(text)) }
+        #expect(SlurmJob.isID("7") && SlurmJob.isID("18446744073709551615"))
+    }
+
+    /// A submitter may choose the value of an option, and sbatch repeats it.
+    @Test
+    func `with a wrong option does not look like wrong credentials of the agent`() {
+        for value in ["Munge", "QOSMax", "Munge.error", "authentication"] {
+            let error = SlurmCommands.error("sbatch", "sbatch: error: invalid partition specified: \(value)\n")
+            #expect(error.category != .unauthenticated && error.category != .configuration, "\(error)")
+        }
+        let munge = "sbatch: error: Munge encode failed: Failed to access \"/run/munge\""
+        #expect(SlurmCommands.error("sbatch", munge).category == .unauthenticated)
     }
 }

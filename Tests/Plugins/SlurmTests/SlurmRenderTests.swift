@@ -9,7 +9,7 @@ import Testing
 struct SlurmRenderTests {
     private func request(_ template: [String: JSONValue], _ command: [String]? = ["true"]) throws -> SlurmRequest {
         let id = try #require(RunID(rawValue: "abcd1234"))
-        return SlurmRequest(try SlurmRequest.render(runnable(id, command: command, template: template)))
+        return SlurmRequest(try SlurmRequest.render(runnable(id, command: command, template: template)).document)
     }
 
     @Test
@@ -61,6 +61,38 @@ struct SlurmRenderTests {
         #expect(request.environment["LAUNCH_RUN_CONFIG"] == "{}")
     }
 
+    /// The container's command runs on the node, with the variables of the submitter.
+    @Test
+    func `with a container refuses variables of a submitter that the container's command reads itself`() throws {
+        let id = try #require(RunID(rawValue: "abcd1234"))
+        let refused = [
+            "PATH", "LD_PRELOAD", "APPTAINER_BIND", "SINGULARITY_BIND", "SLURM_TASK_PROLOG", "BASH_ENV", "HOME",
+        ]
+        let given = Dictionary(
+            uniqueKeysWithValues: (refused + ["APPTAINERENV_PATH", "LR", "PATHS"]).map { ($0, "/x") })
+        func findings(_ template: [String: JSONValue], queue: String? = "q") throws -> [String] {
+            var runnable = runnable(id, command: ["true"], template: template, environment: given)
+            runnable.job.queue = queue
+            let request = try SlurmRequest.render(runnable)
+            return SlurmRequest.Notes(request).findings.map { $0.path.description }
+        }
+        let container: [String: JSONValue] = ["container": ["apptainer", "exec", "x.sif"]]
+        #expect(try findings(container) == refused.sorted().map { "env.\($0)" })
+        #expect(try findings(container, queue: nil).isEmpty)
+        #expect(try findings([:]).isEmpty)
+        // The owner's own value is not refused.
+        let own = container.merging(["env": ["PATH": "/x"]]) { $1 }
+        let left = try findings(own)
+        #expect(!left.contains("env.PATH"))
+    }
+
+    @Test
+    func `the words of a container take values of a submitter like mounts`() {
+        let path = FieldPath([.member("container"), .item(2)])
+        #expect(SlurmTemplate.valueUse(path) == .mount)
+        #expect(SlurmTemplate.valueUse(FieldPath([.member("command"), .item(2)])) == .text)
+    }
+
     @Test
     func `with a source needs a container command`() throws {
         let id = try #require(RunID(rawValue: "abcd1234"))
@@ -68,7 +100,7 @@ struct SlurmRenderTests {
             CodeSource(snapshot: String(repeating: "0", count: 64), origin: "code", dockerfile: "Dockerfile"))
         func findings(_ template: [String: JSONValue]) throws -> [String] {
             let job = runnable(id, command: ["true"], template: template, source: source)
-            return SlurmRequest(try SlurmRequest.render(job)).findings().map { $0.path.description }
+            return SlurmRequest(try SlurmRequest.render(job).document).findings().map { $0.path.description }
         }
         #expect(try findings([:]) == ["container"])
         #expect(try findings(["container": ["apptainer", "exec", "docker://image"]]).isEmpty)

@@ -169,6 +169,23 @@ struct SlurmRunnerTests {
         #expect(!left.contains { $0.contains(mine.rawValue) }, "\(left)")
     }
 
+    /// The job runs as the agent's user, so it can change its own folder.
+    @Test
+    func `a job that replaces its log by a pipe and its output by a link ends with warnings`() async throws {
+        let stage = try Stage()
+        let (runner, id) = (try stage.runner(), RunID.random())
+        let request = try runner.render(
+            stage.job("cd \"$LAUNCH_OUTPUT_DIR\"/..; rm -r log output; mkfifo log; ln -s /etc output; exit 3", as: id))
+        let handle = try await runner.submit(request, as: id)
+        #expect(try await stage.end(of: handle, with: runner).cause?.exitCode == 3)
+        let error = await #expect(throws: BackendError.self) { _ = try await stage.log(of: handle, with: runner) }
+        #expect(error?.category == .denied)
+        let outcome = try await runner.finish(handle, of: request, into: stage.folder.path)
+        #expect(outcome.outputs.isEmpty && outcome.warnings.count == 1, "\(outcome)")
+        try await runner.release(handle)
+        #expect(FileManager.default.fileExists(atPath: "/etc/passwd"))
+    }
+
     @Test
     func `the configured folder may have a percent sign and a space`() async throws {
         let stage = try Stage()
@@ -226,6 +243,26 @@ struct SlurmFaultTests {
             let lost = try await start([:])
             try cluster.run("scontrol", "update", "nodename=launch-dev", "state=down", "reason=test")
             #expect(try await stage.end(of: lost, with: runner).cause?.code.rawValue == "node-failure")
+        }
+    }
+
+    /// The job calls sbatch itself, as the same user. The line breaks would make further lines of a listing.
+    @Test
+    func `has a job that is named like lines of a listing: it does not hide or end the runs`() async throws {
+        try await SlurmCluster.with { cluster in
+            let stage = try Stage(cluster)
+            let (runner, id) = (try stage.runner(), RunID.random())
+            let handle = try await runner.submit(try runner.render(stage.job("exec sleep 900", as: id)), as: id)
+            _ = try await stage.observe(handle, with: runner) { $0.phase == .running }
+            let (job, name) = (try #require(handle.fields["job"]), try #require(handle.fields["name"]))
+            try cluster.run(
+                "sbatch", "--parsable", "--begin=now+1hour", "--output=/dev/null", "--wrap=true",
+                "--job-name=x\n\(job)|\(name)|COMPLETED|None|0|0|1|1|")
+            let seen = try await runner.observe([handle])
+            #expect(seen.map(\.phase) == [.running], "\(seen)")
+            try await runner.sweep { _ in .owned }
+            try await runner.stop(handle, grace: .zero)
+            #expect(try await stage.end(of: handle, with: runner).phase == .stopped)
         }
     }
 
