@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import LaunchConsole
 internal import LaunchHost
+internal import LaunchOwnership
 internal import LaunchScaffold
 
 /// `launch plugins new`
@@ -42,7 +43,9 @@ enum PluginsNewCommand {
             let context = context(arguments, terminal)
             let package = try package(arguments, context.catalog, version)
             let name = package.name
-            let folder = URL(filePath: arguments.string("output") ?? name).standardizedFileURL.path
+            let output = arguments.string("output") ?? name
+            guard !hasControl(output) else { throw arguments.usageError("--output has a control character") }
+            let folder = URL(filePath: output).standardizedFileURL.path
             try write(package, to: folder)
             let result = Result(
                 path: folder, module: package.module, program: package.program, files: package.files.map(\.path))
@@ -54,7 +57,7 @@ enum PluginsNewCommand {
                 "\(folder): \(package.role.rawValue) \(name), \(Wording.count(result.files.count, "file"))")
             terminal.err(
                 """
-                next: cd \(folder)
+                next: cd \(folder.contains(/[^\w.\/-]/) ? Ownership.quoted(folder) : folder)
                       swift test                        # the conformance kit names what is to be written
                       swift run \(package.program) --help
                 """)
@@ -76,12 +79,20 @@ enum PluginsNewCommand {
         if catalog.declarations.contains(where: { $0.role.rawValue == role.rawValue && $0.type == name }) {
             throw arguments.usageError("this program already has a \(role.rawValue) of type \"\(name)\"")
         }
+        // It becomes a literal of a manifest, which SwiftPM runs.
+        guard !hasControl(launch) else { throw arguments.usageError("--launch has a control character") }
         do {
             return try PluginPackage(
                 name, role: role, origin: try origin(launch, arguments, version),
                 contract: PluginCatalog.contracts.upperBound)
         } catch let error as PluginPackage.InvalidName {
             throw arguments.usageError("the name \(Wording.quoted(name)) \(error)")
+        }
+    }
+
+    private static func hasControl(_ text: String) -> Bool {
+        text.unicodeScalars.contains {
+            [.control, .lineSeparator, .paragraphSeparator].contains($0.properties.generalCategory)
         }
     }
 

@@ -81,4 +81,31 @@ struct PluginsNewTests {
             "plugins new ours --role runner --launch \(launch) -o \(launch)/Package.swift/ours")
         #expect(nowhere.code == .unavailable && nowhere.errors.contains("you may write to"), "\(nowhere)")
     }
+
+    @Test(arguments: ["https://x/\n\"), .package(url: \"http://evil.example", "https://x/\u{1b}]0;x\u{7}", "co\u{85}"])
+    func `control characters in an address or a folder are refused`(text: String) async throws {
+        let desk = try Desk()
+        let words = ["plugins", "new", "ours", "--role", "runner"]
+        let address = await desk.run(words: words + ["--launch", text, "-o", desk.folder.file("a")])
+        #expect(address.code == .usage && address.errors.contains("--launch has a control character"), "\(address)")
+        let launch = try checkout(desk)
+        let folder = await desk.run(words: words + ["--launch", launch, "-o", "\(desk.folder.path)/\(text)"])
+        #expect(folder.code == .usage && folder.errors.contains("--output has a control character"), "\(folder)")
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: desk.folder.path).allSatisfy { !$0.contains("ours") })
+    }
+
+    @Test func `an address is one literal of the manifest, and the printed command names one folder`() async throws {
+        let desk = try Desk()
+        let address = #"https://x/"), .package(url: "http://evil.example/\(1)"#
+        let folder = desk.folder.file("it's; touch pwned")
+        let answer = await desk.run(
+            words: ["plugins", "new", "ours", "--role", "runner", "--launch", address, "-o", folder])
+        #expect(answer.code == .ok, "\(answer)")
+        let manifest = try String(contentsOfFile: "\(folder)/Package.swift", encoding: .utf8)
+        #expect(
+            manifest.contains(
+                #".package(url: "https://x/\"), .package(url: \"http://evil.example/\\(1)", from: "1.2.3")"#))
+        #expect(answer.errors.contains(#"it'\''s; touch pwned'"#), "\(answer.errors)")
+    }
 }
