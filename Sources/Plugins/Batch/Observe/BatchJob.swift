@@ -43,6 +43,9 @@ struct BatchJob: Sendable, Hashable {
     /// `awslogs` unless the definition has another driver.
     var logDriver: String
 
+    /// The largest array (`ArrayProperties`, size). A larger number would be a loop over jobs that cannot exist.
+    private static let mostChildren = 10_000
+
     var hasEnded: Bool { status == "SUCCEEDED" || status == "FAILED" }
 
     init?(_ value: JSONValue) {
@@ -56,7 +59,7 @@ struct BatchJob: Sendable, Hashable {
             Self.date(value["createdAt"]), Self.date(value["startedAt"]), Self.date(value["stoppedAt"])
         )
         mostAttempts = Self.number(value["retryStrategy"]?["attempts"]) ?? 1
-        arraySize = Self.number(value["arrayProperties"]?["size"])
+        arraySize = Self.number(value["arrayProperties"]?["size"]).map { min($0, Self.mostChildren) }
         children = (value["arrayProperties"]?["statusSummary"]?.objectValue ?? [:]).compactMapValues(Self.number)
         isTerminated = value["isTerminated"]?.boolValue == true || value["isCancelled"]?.boolValue == true
         tags = (value["tags"]?.objectValue ?? [:]).compactMapValues(\.stringValue)

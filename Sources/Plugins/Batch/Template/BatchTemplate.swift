@@ -90,12 +90,29 @@ enum BatchTemplate {
         guard case .member(let name)? = path.steps.first else { return .text }
         return switch name {
         case "job_queue", "job_definition": .resource("a name or an ARN")
-        case "container_properties":
-            path.steps.last.map { step in
-                if case .member(let last) = step, last.hasSuffix("RoleArn") { true } else { false }
-            } == true ? .resource("an ARN") : .text
+        case "container_properties": containerUse(path)
         case "share_identifier": .name(reserved: [])
         default: .text
+        }
+    }
+
+    /// How Batch uses the text at a path of `container_properties`, judged by the names of its members.
+    private static func containerUse(_ path: FieldPath) -> ValueUse {
+        let names = path.steps.compactMap { step in
+            if case .member(let name) = step { name } else { nil }
+        }
+        guard let last = names.last, names.count > 1 else { return .text }
+        switch last {
+        case "jobRoleArn", "executionRoleArn": return .resource("an ARN")
+        // The ARN or the name of a secret or of a parameter.
+        case "valueFrom", "credentialsParameter": return .resource("the name of a secret")
+        case "sourcePath", "rootDirectory", "hostPath", "containerPath": return .path
+        case "awslogs-group", "awslogs-stream-prefix": return .path
+        case "user": return .name(reserved: ["root", "0"])
+        default:
+            let isPlace = ["volumes", "mountPoints", "logConfiguration", "networkConfiguration", "linuxParameters"]
+                .contains { names.contains($0) }
+            return isPlace || last == "instanceType" ? .name() : .text
         }
     }
 }

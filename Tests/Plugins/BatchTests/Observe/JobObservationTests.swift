@@ -91,4 +91,22 @@ import Testing
             #expect(end.phase == .failed && end.endedAt != nil && end.cause?.exitCode == nil)
         }
     }
+
+    @Test(arguments: ["9223372036854775807", "-9223372036854775808", "-1", "1e300", "\"x\"", "[]"])
+    func `impossible numbers are left out`(_ number: String) throws {
+        for status in ["RUNNING", "SUCCEEDED", "FAILED"] {
+            let seen = try Self.observation(
+                """
+                "status": "\(status)", "startedAt": \(number), "stoppedAt": \(number),
+                "retryStrategy": {"attempts": \(number)}, "container": {"exitCode": \(number)},
+                "attempts": [{"startedAt": \(number), "stoppedAt": \(number), "container": {"exitCode": \(number)}}]
+                """)
+            #expect(seen.startedAt == nil && seen.cause?.exitCode ?? 0 == 0, "\(seen)")
+        }
+        let array = try #require(
+            BatchJob(
+                try JSONValue(
+                    parsing: "{\"jobId\": \"j\", \"arrayProperties\": {\"size\": \(number)}}")))
+        #expect((array.arraySize ?? 0) <= 10_000)
+    }
 }

@@ -75,4 +75,23 @@ import Testing
         #expect(name.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9_-]{0,127}/) != nil)
         #expect(name.hasSuffix(id.rawValue))
     }
+
+    @Test(arguments: [
+        ("jobRoleArn", false), ("secrets.0.valueFrom", false), ("volumes.0.host.sourcePath", false),
+        ("volumes.0.efsVolumeConfiguration.rootDirectory", false), ("volumes.0.name", false),
+        ("mountPoints.0.sourceVolume", false), ("logConfiguration.options.awslogs-group", false),
+        ("linuxParameters.devices.0.hostPath", false), ("repositoryCredentials.credentialsParameter", false),
+        ("networkConfiguration.assignPublicIp", false), ("user", false), ("secrets.0.name", true),
+    ])
+    func `a submitter's value in container_properties stays in its part`(_ place: String, isText: Bool) {
+        let steps = place.split(separator: ".").map { step -> FieldPath.Step in
+            Int(step).map { .item($0) } ?? .member(String(step))
+        }
+        let use = BatchTemplate.valueUse(FieldPath([.member("container_properties")] + steps))
+        #expect((use == .text) == isText, "\(place): \(use)")
+        for value in isText ? [] : ["..", "../other", "a/b", "a:b", ""] {
+            #expect(use.fault(in: value) != nil || (use == .path && value == "a:b"), "\(place): \(value)")
+        }
+        if place == "user" { #expect(use.fault(inWhole: "0") != nil) }
+    }
 }
