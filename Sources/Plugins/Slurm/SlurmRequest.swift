@@ -64,6 +64,11 @@ struct SlurmRequest {
             if texts.contains(where: { $0.utf8.contains(0) }) { add(field, "cannot have a NUL character") }
             if texts.first?.hasPrefix("-") ?? false { add(field, "must begin with a program, not with an option") }
         }
+        // The words are options of the container runtime, many of which are mounts.
+        let words = options.strings("container") ?? []
+        if words.contains(where: { $0.split { "/:,=".contains($0) }.contains("..") }) {
+            add("container", "must not have a part '..' in a path")
+        }
         for field in ["workdir", "output_folder"] {
             guard let path = options.string(field) else { continue }
             if !path.hasPrefix("/") || path.utf8.contains(0) { add(field, "must be an absolute path; it is '\(path)'") }

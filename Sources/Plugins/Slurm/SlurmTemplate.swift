@@ -126,8 +126,6 @@ enum SlurmTemplate {
     static func valueUse(_ path: FieldPath) -> ValueUse {
         guard case .member(let name)? = path.steps.first else { return .text }
         if ["workdir", "output_folder"].contains(name) { return .path }
-        // Its words are options of the container runtime, many of which are mounts.
-        if name == "container" { return .mount }
         return options.contains { $0.name == name } ? .name() : .text
     }
 

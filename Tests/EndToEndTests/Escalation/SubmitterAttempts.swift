@@ -188,4 +188,66 @@ struct SubmitterAttempt: Sendable, CustomTestStringConvertible {
         spec("resource: mock", says: "queue locked is for sagemaker", code: 64),
         spec("dockerfile: ../x", says: "--dockerfile is for", code: 64),
     ]
+
+    private static func on(_ queue: String, _ more: [String], _ says: String, code: Int32 = 65) -> SubmitterAttempt {
+        SubmitterAttempt(words: ["-q", queue] + image + more, says: says, code: code)
+    }
+
+    private static func protected(_ queue: String, _ settings: [String]) -> [SubmitterAttempt] {
+        settings.map { setting in
+            on(
+                queue, ["--set", setting],
+                "\(setting.prefix { $0 != "=" && $0 != "." }) is the queue's to set, not a submitter's")
+        }
+    }
+
+    /// What is charged, what is used of the cluster, and what runs outside of the container.
+    static let slurm =
+        protected(
+            "cluster",
+            [
+                "partition=urgent", "account=other", "qos=high", "reservation=course", "constraint=h100",
+                "exclude=node1", "time=30d", "nodes=1000", "ntasks=1000", "ntasks_per_node=64", "cpus_per_task=64",
+                "mem=1t", "gpus=8", "gres=gpu:8", "requeue=true", "workdir=/root", "output_folder=/root",
+                "container=[]", "container=[sh, -c]", "container=null", "partition=null",
+            ])
+        + [
+            on("cluster", ["-R", #"{"slurm": {"partition": "urgent"}}"#], "partition is the queue's to set"),
+            on("cluster", ["-R", #"{"slurm": {}, "container": []}"#], #""container" beside "slurm""#),
+            on("cluster", ["-p", "../secret"], "the project \"../secret\""),
+            on("cluster", ["-p", "a:b"], "the project \"a:b\" has ':'"),
+            on("cluster", ["--name", "../x"], "the run's name \"../x\""),
+            on("cluster2", ["-E", "sh"], "\(change) command"),
+            on("cluster2", ["--env", "LD_PRELOAD=/x.so"], "\(change) env.LD_PRELOAD"),
+            on("cluster2", ["--", "--evil"], "\(change) args"),
+            on("cluster2", ["--set", "partition=urgent"], "\(change) partition"),
+            on("cluster2", ["-p", "other"], "\(choose) the project"),
+            on("cluster2", ["-P", "critical"], "'max_priority: critical'"),
+        ]
+
+    /// Where jobs of Batch run, as whom, and for how long.
+    static let batch =
+        protected(
+            "farm",
+            [
+                "job_queue=urgent", "container_properties={}", "container_properties.privileged=true",
+                "container_properties.jobRoleArn=arn:aws:iam::123456789012:role/admin",
+                "container_properties.volumes=[]", "job_definition=admin:1", "platform=FARGATE", "resources.GPU=8",
+                "resources={VCPU: 96}", "array_size=10000", "attempts=10", "timeout=30d", "share_identifier=other",
+                "scheduling_priority=9999", "tags.team=other", "tags={}", "propagate_tags=true", "job_queue=null",
+            ])
+        + [
+            on("farm", ["-R", #"{"aws-batch": {"job_queue": "urgent"}}"#], "job_queue is the queue's to set"),
+            on("farm", ["-R", #"{"aws-batch": {}, "job_queue": "urgent"}"#], #""job_queue" beside "aws-batch""#),
+            on("farm", ["-p", "../admin"], "the project \"../admin\""),
+            on("farm", ["-p", "*"], "the project \"*\""),
+            on("farm", ["--name", "../other"], "the run's name"),
+            on("farm", ["--name", "a:b"], "the run's name \"a:b\" has ':'"),
+            on("farm", ["-V", "set=../secret"], "cannot be in a path: it has '/'"),
+            on("farm", ["-V", "set=.."], "cannot be in a path: it is '..'"),
+            on("farm2", ["-E", "sh"], "\(change) command"),
+            on("farm2", ["--env", "A=b"], "\(change) env.A"),
+            on("farm2", ["--set", "image=evil.example.com/x"], "\(change) image"),
+            on("farm2", ["--set", "parameters.x=1"], "\(change) parameters"),
+        ]
 }

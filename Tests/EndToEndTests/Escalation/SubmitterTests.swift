@@ -35,6 +35,12 @@ struct SubmitterTests {
     @Test func `a locked queue denies values that change a path or a name`() async throws {
         try await refuse(SubmitterAttempt.values)
     }
+    @Test func `a queue of Slurm denies what runs outside of the container, and what is charged`() async throws {
+        try await refuse(SubmitterAttempt.slurm)
+    }
+    @Test func `a queue of Batch denies other roles, queues, sizes and places`() async throws {
+        try await refuse(SubmitterAttempt.batch)
+    }
     @Test func `a locked queue denies the same in a spec file`() async throws {
         try await refuse(SubmitterAttempt.specs)
     }

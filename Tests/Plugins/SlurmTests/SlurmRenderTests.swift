@@ -86,11 +86,11 @@ struct SlurmRenderTests {
         #expect(!left.contains("env.PATH"))
     }
 
-    @Test
-    func `the words of a container take values of a submitter like mounts`() {
-        let path = FieldPath([.member("container"), .item(2)])
-        #expect(SlurmTemplate.valueUse(path) == .mount)
-        #expect(SlurmTemplate.valueUse(FieldPath([.member("command"), .item(2)])) == .text)
+    @Test(arguments: ["--bind=/data/..:/data", "/data/../x:/data", "type=bind,src=..", "..:/data"])
+    func `refuses a part '..' in the words of a container`(_ word: String) throws {
+        let request = try request(["container": ["apptainer", "exec", "--bind", .string(word), "docker://a/b:1"]])
+        #expect(request.findings().map(\.path.description) == ["container"])
+        #expect(try self.request(["container": ["apptainer", "exec", "docker://a/b..c:1"]]).findings().isEmpty)
     }
 
     @Test
