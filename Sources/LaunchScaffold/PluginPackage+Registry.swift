@@ -21,7 +21,7 @@ extension PluginPackage {
                 examples: ["type: \(name)\\nuri: images.example.com/team/train"],
                 make: { options, context throws(BackendError) in
                     // Calls no service.
-                    do throws(ImageReferenceError) {
+                    do throws(ImageReference.Invalid) {
                         return \(backend)(repository: try ImageReference(parsing: options.string("uri") ?? ""))
                     } catch {
                         throw BackendError(.invalid, "\\"uri\\" is not the address of a repository: \\(error)")

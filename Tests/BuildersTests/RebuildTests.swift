@@ -52,7 +52,7 @@ import Testing
             registry: try bench.engineStore(), builder: try bench.builder(options), contexts: Context(source: context))
     }
 
-    private let source = Source.code(CodeSource(snapshot: "", origin: "here", dockerfile: "Dockerfile"))
+    private let source = Source.code(Source.Code(snapshot: "", origin: "here", dockerfile: "Dockerfile"))
 
     @Test(.enabled(if: TestDocker.isWanted, "LAUNCH_TEST_NO_ENGINE=1"))
     func `with no_cache each run has its own build; without it the existing image is used`() async throws {

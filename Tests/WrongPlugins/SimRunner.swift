@@ -11,7 +11,7 @@ struct SimRunner: Runner {
     /// What this instance remembers, which a correct runner never needs.
     let memory = Memory()
 
-    var pace: Pace { Pace(shortest: .milliseconds(10), longest: .milliseconds(50)) }
+    var pace: Capabilities.Pace { Capabilities.Pace(shortest: .milliseconds(10), longest: .milliseconds(50)) }
 
     private var service: SimService { client.service }
 

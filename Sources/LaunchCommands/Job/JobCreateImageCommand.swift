@@ -23,7 +23,7 @@ enum JobCreateImageCommand {
             let context = context(arguments, terminal)
             let text = try arguments.required("uri")
             let image: ImageReference
-            do throws(ImageReferenceError) {
+            do throws(ImageReference.Invalid) {
                 image = try ImageReference(parsing: text)
             } catch {
                 throw LaunchError(.invalid, error.description)

@@ -35,7 +35,7 @@ enum SourceChoice {
     ) async throws -> Source {
         let commit = try await git.resolve(url, version: version, offline: offline)
         return .git(
-            GitSource(url: url, commit: commit, version: version ?? "HEAD", dockerfile: dockerfile ?? "Dockerfile"))
+            Source.Git(url: url, commit: commit, version: version ?? "HEAD", dockerfile: dockerfile ?? "Dockerfile"))
     }
 
     private static func words(_ step: SourceProgress.Step) -> String {

@@ -231,7 +231,7 @@ struct RunDrive: Sendable {
         return find(.failure(error), conditions)
     }
 
-    private var phase: HostPhase { run.state == .submitting ? .submit : .prepare }
+    private var phase: Disposition.Phase { run.state == .submitting ? .submit : .prepare }
 
     /// Carries out the host's decision about an error of a run that is not in its backend.
     private mutating func dispose(of error: BackendError, _ conditions: Conditions) -> [Effect] {

@@ -32,7 +32,7 @@ struct SnapshotMaker {
         let digest = try ContextDigest(of: scan, work: work)
         let isReused = try store.storing { try keep(scan, digest) }
         return SourceStore.Snapshot(
-            source: CodeSource(snapshot: digest.hex, origin: origin ?? root, dockerfile: file),
+            source: Source.Code(snapshot: digest.hex, origin: origin ?? root, dockerfile: file),
             entries: scan.entries.count, bytes: scan.bytes, isReused: isReused,
             warnings: scan.warnings + LargeFiles.warnings(pointers, folder: folder))
     }
@@ -65,7 +65,7 @@ struct SnapshotMaker {
             throw LaunchError(
                 .invalid,
                 failure.isMissing
-                    ? "there is no Dockerfile '\(dockerfile)' in '\(folder)'."
+                    ? "the Dockerfile '\(dockerfile)' does not exist in '\(folder)'."
                     : "the Dockerfile '\(dockerfile)' in '\(folder)' cannot be read: \(failure.why).",
                 hint: failure.isMissing ? "Write one, or name another with --dockerfile." : nil)
         } catch let error as LaunchError {

@@ -22,7 +22,7 @@ public struct SourceStore: Sendable {
     /// A stored snapshot with its warnings.
     public struct Snapshot: Sendable, Hashable {
         /// The source as the launch spec contains it.
-        public var source: CodeSource
+        public var source: Source.Code
         /// The number of files, folders and links.
         public var entries: Int
         /// The size of all files, in bytes.

@@ -7,7 +7,7 @@ extension BatchRunner {
     /// configured otherwise. 100 jobs take one call.
     private static let capabilities = Capabilities(
         keepsLogs: false, tellsStops: true, fixedGrace: .seconds(30),
-        pace: Pace(shortest: .seconds(2), longest: .seconds(30)))
+        pace: Capabilities.Pace(shortest: .seconds(2), longest: .seconds(30)))
 
     /// The plugin's declaration.
     public static let plugin = RunnerPlugin(

@@ -9,7 +9,7 @@ extension LocalDockerRunner {
             // Removing the container removes the log. Calls to the engine are local and cheap, and the engine reports
             // changes by itself.
             capabilities: Capabilities(
-                rehearses: true, pace: Pace(shortest: .milliseconds(200), longest: .seconds(10))),
+                rehearses: true, pace: Capabilities.Pace(shortest: .milliseconds(200), longest: .seconds(10))),
             fields: [
                 Field(
                     "engine", .string, example: "unix:///var/run/docker.sock",

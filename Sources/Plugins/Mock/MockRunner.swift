@@ -6,7 +6,7 @@ struct MockRunner: Rehearsable {
     let backend: MockBackend
     let now: @Sendable () -> Date
 
-    static let pace = Pace(shortest: .milliseconds(20), longest: .milliseconds(200))
+    static let pace = Capabilities.Pace(shortest: .milliseconds(20), longest: .milliseconds(200))
 
     func render(_ job: RunnableJob) throws(BackendError) -> RunRequest {
         var members: [String: JSONValue] = [

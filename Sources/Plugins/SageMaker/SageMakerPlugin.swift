@@ -17,7 +17,7 @@ extension SageMakerRunner {
     /// `ListTrainingJobs`, which is limited to two calls per second for the whole account.
     private static let capabilities = Capabilities(
         keepsLogs: true, archiveField: archiveField, tellsStops: true, fixedGrace: .seconds(120),
-        pace: Pace(shortest: .seconds(1), longest: .seconds(20)))
+        pace: Capabilities.Pace(shortest: .seconds(1), longest: .seconds(20)))
     private static let archiveField = "archive_logs"
 
     /// The plugin's declaration.

@@ -9,7 +9,8 @@ public enum SlurmPlugin {
     public static let runner = RunnerPlugin(
         Plugin<any Runner>(
             type: "slurm", summary: "Batch jobs of a Slurm cluster, as the agent's user, with or without a container.",
-            capabilities: Capabilities(needsImage: false, pace: Pace(shortest: .seconds(2), longest: .seconds(20))),
+            capabilities: Capabilities(
+                needsImage: false, pace: Capabilities.Pace(shortest: .seconds(2), longest: .seconds(20))),
             fields: [
                 Field(
                     "folder", .string, example: "/shared/launch",

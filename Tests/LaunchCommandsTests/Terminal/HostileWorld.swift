@@ -30,7 +30,7 @@ struct HostileWorld {
         try store.createQueue(try Self.definition(file))
         try store.createJob(
             "job",
-            source: .git(GitSource(url: Self.text, commit: Self.text, version: Self.text, dockerfile: Self.text)),
+            source: .git(Source.Git(url: Self.text, commit: Self.text, version: Self.text, dockerfile: Self.text)),
             aliases: [])
         waiting = try store.submit(Self.spec, as: .random()).id
         ended = try Self.end(store)

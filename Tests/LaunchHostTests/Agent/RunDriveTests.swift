@@ -238,7 +238,7 @@ import Testing
         _ category: BackendError.Category
     ) {
         var built = Self.resolved
-        built.resolved?.source = .code(CodeSource(snapshot: "s", origin: "o", dockerfile: "Dockerfile"))
+        built.resolved?.source = .code(Source.Code(snapshot: "s", origin: "o", dockerfile: "Dockerfile"))
         let imageCode: Cause.Code = category == .invalid ? .invalidRequest : .image
         for (run, code) in [(Self.resolved, Cause.Code.image), (built, .build), (Self.imaged, imageCode)] {
             var drive = Self.drive(run, .inStage)

@@ -97,7 +97,7 @@ struct SlurmRenderTests {
     func `with a source needs a container command`() throws {
         let id = try #require(RunID(rawValue: "abcd1234"))
         let source = Source.code(
-            CodeSource(snapshot: String(repeating: "0", count: 64), origin: "code", dockerfile: "Dockerfile"))
+            Source.Code(snapshot: String(repeating: "0", count: 64), origin: "code", dockerfile: "Dockerfile"))
         func findings(_ template: [String: JSONValue]) throws -> [String] {
             let job = runnable(id, command: ["true"], template: template, source: source)
             return SlurmRequest(try SlurmRequest.render(job).document).findings().map { $0.path.description }

@@ -11,7 +11,7 @@ struct ProcessRunner: Runner {
     let searchPath: String
 
     /// The files are local, so a look costs little.
-    static let pace = Pace(shortest: .milliseconds(50), longest: .seconds(1))
+    static let pace = Capabilities.Pace(shortest: .milliseconds(50), longest: .seconds(1))
 
     // MARK: the request
 

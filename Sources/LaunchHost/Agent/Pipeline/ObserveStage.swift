@@ -24,7 +24,7 @@ actor ObserveStage {
     }
 
     private let runner: any Runner
-    private let pace: Pace
+    private let pace: Capabilities.Pace
     private let store: Store
     private let finish: FinishStage
     private let retry: RetryStage

@@ -1,21 +1,3 @@
-/// What the host is doing for a run when a backend reports an error.
-public enum HostPhase: String, Sendable, CaseIterable {
-    /// Before the submit: the image is looked up or built, and `facts`, `render` and `prepare` are called.
-    case prepare
-    /// `submit`.
-    case submit
-    /// `find`: whether an earlier submit has started the run.
-    case find
-    /// `observe`.
-    case observe
-    /// `stop`.
-    case stop
-    /// `logs`, while the log of an ended run is archived.
-    case archive
-    /// `finish`, and every other call for an ended run.
-    case finish
-}
-
 /// What the host does about an error of a backend. `plugins.md` shows the table.
 public enum Disposition: String, Sendable, CaseIterable {
     /// Calls again after a pause, without a limit on the number of calls. The run does not change.
@@ -33,11 +15,29 @@ public enum Disposition: String, Sendable, CaseIterable {
     case yield
     /// Continues without the answer: the run counts as absent, or the log as lost.
     case goWithout
+
+    /// What the host is doing for a run when a backend reports an error.
+    public enum Phase: String, Sendable, CaseIterable {
+        /// Before the submit: the image is looked up or built, and `facts`, `render` and `prepare` are called.
+        case prepare
+        /// `submit`.
+        case submit
+        /// `find`: whether an earlier submit has started the run.
+        case find
+        /// `observe`.
+        case observe
+        /// `stop`.
+        case stop
+        /// `logs`, while the log of an ended run is archived.
+        case archive
+        /// `finish`, and every other call for an ended run.
+        case finish
+    }
 }
 
 extension BackendError.Category {
     /// What the host does about an error of this category in this phase.
-    public func disposition(in phase: HostPhase) -> Disposition {
+    public func disposition(in phase: Disposition.Phase) -> Disposition {
         switch phase {
         case .prepare:
             if self == .cancelled { return .yield }

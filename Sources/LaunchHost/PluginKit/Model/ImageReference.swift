@@ -21,13 +21,13 @@ public struct ImageReference: Sendable, Hashable, Codable, CustomStringConvertib
     }
 
     /// Parses a reference.
-    /// - Throws: `ImageReferenceError` with a sentence that names the invalid part.
-    public init(parsing text: String) throws(ImageReferenceError) {
+    /// - Throws: `Invalid` with a sentence that names the invalid part.
+    public init(parsing text: String) throws(Invalid) {
         var rest = Substring(text)
         var digest: Digest?
         if let at = rest.firstIndex(of: "@") {
             guard let parsed = Digest(rawValue: String(rest[rest.index(after: at)...])) else {
-                throw ImageReferenceError(text, "what follows '@' must be a digest, 'sha256:' and 64 hex digits")
+                throw Invalid(text, "what follows '@' must be a digest, 'sha256:' and 64 hex digits")
             }
             digest = parsed
             rest = rest[..<at]
@@ -51,31 +51,31 @@ public struct ImageReference: Sendable, Hashable, Codable, CustomStringConvertib
 
     private static func check(
         _ text: String, repository: Substring, tag: String?, host: String?
-    ) throws(ImageReferenceError) {
+    ) throws(Invalid) {
         if text.contains("://") {
             let scheme = text.prefix(while: { $0 != ":" })
-            throw ImageReferenceError(text, "omit '\(scheme)://'")
+            throw Invalid(text, "omit '\(scheme)://'")
         }
         if repository.isEmpty {
-            throw ImageReferenceError(text, "the repository's name is missing")
+            throw Invalid(text, "the repository's name is missing")
         }
         // The limit of the engines and of the distribution specification.
         if repository.utf8.count > 255 {
-            throw ImageReferenceError(
+            throw Invalid(
                 String(text.prefix(80)) + "…",
                 "a repository's name has at most 255 characters, and this one has \(repository.utf8.count)")
         }
         if let upper = repository.first(where: \.isUppercase) {
-            throw ImageReferenceError(text, "a repository has no capital letters, and '\(upper)' is one")
+            throw Invalid(text, "a repository has no capital letters, and '\(upper)' is one")
         }
         let part = /[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*/
         for piece in repository.split(separator: "/", omittingEmptySubsequences: false)
         where piece.wholeMatch(of: part) == nil {
-            throw ImageReferenceError(
+            throw Invalid(
                 text, "'\(piece)' is not a repository name: a-z, 0-9, and single '.', '_' or '-' between them")
         }
         if let tag, tag.wholeMatch(of: /[A-Za-z0-9_][A-Za-z0-9._-]{0,127}/) == nil {
-            throw ImageReferenceError(
+            throw Invalid(
                 text,
                 "'\(tag)' is not a tag: 1 to 128 of letters, digits, '.', '_' and '-', not beginning with '.' or '-'")
         }
@@ -88,10 +88,10 @@ public struct ImageReference: Sendable, Hashable, Codable, CustomStringConvertib
                 $0.wholeMatch(of: label) != nil
             }
         if let host, let port = host.wholeMatch(of: /.*:([0-9]{1,5})/), !(1...65_535).contains(Int(port.1) ?? 0) {
-            throw ImageReferenceError(text, "'\(host)' has the port \(port.1); a port is 1 to 65535")
+            throw Invalid(text, "'\(host)' has the port \(port.1); a port is 1 to 65535")
         }
         if let host, !isHost {
-            throw ImageReferenceError(text, "'\(host)' is not a host name with an optional port")
+            throw Invalid(text, "'\(host)' is not a host name with an optional port")
         }
     }
 
@@ -106,13 +106,15 @@ public struct ImageReference: Sendable, Hashable, Codable, CustomStringConvertib
     }
 }
 
-/// Why a text is not an image reference.
-public struct ImageReferenceError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// One sentence that contains the text, with passwords masked.
-    public let description: String
+extension ImageReference {
+    /// Why a text is not an image reference.
+    public struct Invalid: Error, Sendable, Hashable, CustomStringConvertible {
+        /// One sentence that contains the text, with passwords masked.
+        public let description: String
 
-    init(_ text: String, _ why: String) {
-        description = "'\(AddressText.masked(text))' is not an image reference: \(why)."
+        init(_ text: String, _ why: String) {
+            description = "'\(AddressText.masked(text))' is not an image reference: \(why)."
+        }
     }
 }
 

@@ -53,9 +53,9 @@ public enum Source: Sendable, Hashable {
     /// An existing image, as the user wrote it.
     case image(String)
     /// A folder to build, stored as a snapshot.
-    case code(CodeSource)
+    case code(Code)
     /// A git commit to fetch and build.
-    case git(GitSource)
+    case git(Git)
     /// No source of its own: the run has the image or algorithm that the template of the backend's request names, or
     /// none. The resolve stage decides.
     case template
@@ -75,7 +75,7 @@ extension Source: Codable {
         let container = try decoder.container(keyedBy: Key.self)
         if let image = try container.decodeIfPresent(String.self, forKey: .image) {
             self = .image(image)
-        } else if let code = try container.decodeIfPresent(CodeSource.self, forKey: .code) {
+        } else if let code = try container.decodeIfPresent(Code.self, forKey: .code) {
             self = .code(code)
         } else if let name = try container.decodeIfPresent(String.self, forKey: .algorithm) {
             self = .algorithm(name)
@@ -84,7 +84,7 @@ extension Source: Codable {
         } else if try container.decodeIfPresent(Bool.self, forKey: .noImage) == true {
             self = .noImage
         } else {
-            self = .git(try container.decode(GitSource.self, forKey: .git))
+            self = .git(try container.decode(Git.self, forKey: .git))
         }
     }
 
@@ -101,38 +101,40 @@ extension Source: Codable {
     }
 }
 
-/// The content of a folder at the time of the submit.
-public struct CodeSource: Sendable, Hashable, Codable {
-    /// The name of the snapshot in the source store: a SHA-256 in hex.
-    public var snapshot: String
-    /// A description of the folder, for people.
-    public var origin: String
-    /// The Dockerfile's path in the folder.
-    public var dockerfile: String
+extension Source {
+    /// The content of a folder at the time of the submit.
+    public struct Code: Sendable, Hashable, Codable {
+        /// The name of the snapshot in the source store: a SHA-256 in hex.
+        public var snapshot: String
+        /// A description of the folder, for people.
+        public var origin: String
+        /// The Dockerfile's path in the folder.
+        public var dockerfile: String
 
-    public init(snapshot: String, origin: String, dockerfile: String) {
-        self.snapshot = snapshot
-        self.origin = origin
-        self.dockerfile = dockerfile
+        public init(snapshot: String, origin: String, dockerfile: String) {
+            self.snapshot = snapshot
+            self.origin = origin
+            self.dockerfile = dockerfile
+        }
     }
-}
 
-/// A commit of a git repository.
-public struct GitSource: Sendable, Hashable, Codable {
-    /// The address of the repository: `https://`, `ssh://`, `git@host:path` or `file://`.
-    public var url: String
-    /// The full commit ID of the submitter's branch or tag at the time of the submit.
-    public var commit: String
-    /// The branch, tag or commit as the submitter wrote it.
-    public var version: String
-    /// The Dockerfile's path in the repository.
-    public var dockerfile: String
+    /// A commit of a git repository.
+    public struct Git: Sendable, Hashable, Codable {
+        /// The address of the repository: `https://`, `ssh://`, `git@host:path` or `file://`.
+        public var url: String
+        /// The full commit ID of the submitter's branch or tag at the time of the submit.
+        public var commit: String
+        /// The branch, tag or commit as the submitter wrote it.
+        public var version: String
+        /// The Dockerfile's path in the repository.
+        public var dockerfile: String
 
-    public init(url: String, commit: String, version: String, dockerfile: String) {
-        self.url = url
-        self.commit = commit
-        self.version = version
-        self.dockerfile = dockerfile
+        public init(url: String, commit: String, version: String, dockerfile: String) {
+            self.url = url
+            self.commit = commit
+            self.version = version
+            self.dockerfile = dockerfile
+        }
     }
 }
 

@@ -42,18 +42,18 @@ public struct Capabilities: Sendable, Hashable {
         self.pace = pace
         self.builds = builds
     }
-}
 
-/// The interval between observations.
-public struct Pace: Sendable, Hashable {
-    /// The shortest time between two calls of `observe`.
-    public var shortest: Duration
-    /// The longest time. The interval grows up to it while nothing changes and `changes` has no element.
-    public var longest: Duration
+    /// The interval between observations.
+    public struct Pace: Sendable, Hashable {
+        /// The shortest time between two calls of `observe`.
+        public var shortest: Duration
+        /// The longest time. The interval grows up to it while nothing changes and `changes` has no element.
+        public var longest: Duration
 
-    public init(shortest: Duration, longest: Duration) {
-        self.shortest = shortest
-        self.longest = longest
+        public init(shortest: Duration, longest: Duration) {
+            self.shortest = shortest
+            self.longest = longest
+        }
     }
 }
 

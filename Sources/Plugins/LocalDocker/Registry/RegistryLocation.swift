@@ -87,7 +87,7 @@ struct RegistryLocation: Sendable, Hashable {
                     hint: "Name the repository without a host, or give the registry that 'uri'.")
             }
             return written
-        } catch let error as ImageReferenceError {
+        } catch let error as ImageReference.Invalid {
             throw BackendError(.invalid, error.description)
         } catch let error as BackendError {
             throw error

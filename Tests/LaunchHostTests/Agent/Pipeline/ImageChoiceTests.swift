@@ -6,7 +6,7 @@ import Testing
 /// Each way of the image stage's decision. A plan and a run differ only where a run would change something.
 @Suite struct ImageChoiceTests {
     private static let name = "registry.example.com/team/train:1"
-    private static let folder = Source.code(CodeSource(snapshot: "s", origin: "here", dockerfile: "Dockerfile"))
+    private static let folder = Source.code(Source.Code(snapshot: "s", origin: "here", dockerfile: "Dockerfile"))
     private static let denial = BackendError(.denied, "The registry denies it.")
 
     private let digest: Digest

@@ -133,7 +133,7 @@ import LaunchHost
             try FileManager.default.setAttributes(
                 [.modificationDate: Date(timeIntervalSince1970: 0)], ofItemAtPath: path)
         }
-        try store.createJob("j", source: .code(CodeSource(snapshot: used, origin: "/x", dockerfile: "Dockerfile")))
+        try store.createJob("j", source: .code(Source.Code(snapshot: used, origin: "/x", dockerfile: "Dockerfile")))
         let result = try await RunPruning(store, archivingTo: sandbox.home.archive).run(old(2))
         #expect(result.snapshots == [unused] && exists("\(sandbox.home.sources)/\(used)"))
     }

@@ -55,9 +55,9 @@ import LaunchHost
     }
 
     @Test func `a locked queue denies sources without a key`() {
-        let git = GitSource(
+        let git = Source.Git(
             url: "https://h/team/x", commit: String(repeating: "a", count: 40), version: "main", dockerfile: "D")
-        let code = CodeSource(snapshot: "s", origin: "/home/me/x", dockerfile: "D")
+        let code = Source.Code(snapshot: "s", origin: "/home/me/x", dockerfile: "D")
         for (source, line) in [
             (Source.image("busybox:1"), "allow_sources: {images: [docker.io/library/busybox]}"),
             (.git(git), "allow_sources: {git: [\"https://h/team/x\"]}"),
@@ -101,7 +101,7 @@ import LaunchHost
         ] {
             let place = "\(sandbox.path)/\(path)"
             #expect(refusals(policy) { $0.rehearsal = .init(output: place) }.isEmpty == isAllowed, "\(path)")
-            let code = CodeSource(snapshot: "s", origin: place, dockerfile: "D")
+            let code = Source.Code(snapshot: "s", origin: place, dockerfile: "D")
             #expect(refusals(policy) { $0.source = .code(code) }.isEmpty == isAllowed, "\(path)")
         }
         #expect(!refusals(policy) { $0.rehearsal = .init(output: "data") }.isEmpty)

@@ -24,7 +24,7 @@ import LaunchHost
     }
 
     @Test func `an image reference with a password is rejected without showing the password`() {
-        let error = #expect(throws: ImageReferenceError.self) { try ImageReference(parsing: "u:hush@host:5000/x:1") }
+        let error = #expect(throws: ImageReference.Invalid.self) { try ImageReference(parsing: "u:hush@host:5000/x:1") }
         #expect(error?.description.contains("hush") == false)
         #expect(error?.description.hasPrefix("'u:***@host:5000/x:1' is not an image reference") == true)
     }

@@ -35,7 +35,7 @@ import Testing
             #expect(category.disposition(in: .submit) == row.submit, "\(category)")
             #expect(category.disposition(in: .find) == row.find, "\(category)")
             #expect(category.disposition(in: .archive) == row.archive, "\(category)")
-            for phase in [HostPhase.observe, .stop, .finish] {
+            for phase in [Disposition.Phase.observe, .stop, .finish] {
                 #expect(category.disposition(in: phase) == .callAgain, "\(category) in \(phase)")
             }
             #expect(category.isRefusal == row.isRefusal, "\(category)")
@@ -45,7 +45,7 @@ import Testing
 
     @Test func `every disposition is used in some phase`() {
         let used = BackendError.Category.all.flatMap { category in
-            HostPhase.allCases.map { category.disposition(in: $0) }
+            Disposition.Phase.allCases.map { category.disposition(in: $0) }
         }
         #expect(Set(used) == Set(Disposition.allCases))
     }

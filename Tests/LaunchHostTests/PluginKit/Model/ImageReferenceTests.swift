@@ -6,7 +6,7 @@ import Testing
         let longest = String(repeating: "a", count: 200) + "/" + String(repeating: "b", count: 54)
         #expect(try ImageReference(parsing: "r.example.com:5000/\(longest):v1").repository == longest)
         for text in [longest + "b", String(repeating: "a/", count: 1_000_000) + "a"] {
-            let error = #expect(throws: ImageReferenceError.self) { _ = try ImageReference(parsing: text) }
+            let error = #expect(throws: ImageReference.Invalid.self) { _ = try ImageReference(parsing: text) }
             #expect(error?.description.contains("at most 255 characters") == true)
             #expect(error.map { $0.description.utf8.count < 300 } == true)
         }
@@ -15,7 +15,7 @@ import Testing
     @Test(arguments: ["99999", "65536", "0", "00000"])
     func `a port that cannot exist is rejected`(_ port: String) {
         for host in ["localhost", "127.0.0.1", "[::1]", "r.example.com"] {
-            let error = #expect(throws: ImageReferenceError.self) {
+            let error = #expect(throws: ImageReference.Invalid.self) {
                 _ = try ImageReference(parsing: "\(host):\(port)/x:v1")
             }
             #expect(error?.description.contains("a port is 1 to 65535") == true, "\(error?.description ?? "")")
@@ -29,6 +29,6 @@ import Testing
 
     @Test(arguments: ["a..b/c", "a/b..c", "r..example.com/x", "a/./b", "a/../b", "a//b", "a._b", "a---b/c_-d"])
     func `adjacent separators in a name are rejected`(_ text: String) {
-        #expect(throws: ImageReferenceError.self) { _ = try ImageReference(parsing: text) }
+        #expect(throws: ImageReference.Invalid.self) { _ = try ImageReference(parsing: text) }
     }
 }

@@ -15,8 +15,8 @@ import LaunchHost
 
     @Test func `versions count up and aliases move`() throws {
         let sources: [Source] = [
-            .image("a"), .code(CodeSource(snapshot: "s", origin: "o", dockerfile: "Dockerfile")),
-            .git(GitSource(url: "u", commit: "c", version: "main", dockerfile: "D")),
+            .image("a"), .code(Source.Code(snapshot: "s", origin: "o", dockerfile: "Dockerfile")),
+            .git(Source.Git(url: "u", commit: "c", version: "main", dockerfile: "D")),
         ]
         #expect(try store.createJob("train", source: sources[0], aliases: ["best"]).version == 1)
         #expect(try store.createJob("train", source: sources[1]).version == 2)
