@@ -66,7 +66,7 @@ extension DockerBuilder {
             throw BackendError(source: error)
         }
         throw BackendError(
-            .invalid, "There is no Dockerfile '\(source.dockerfile)' in the source.",
+            .invalid, "The Dockerfile '\(source.dockerfile)' does not exist in the source.",
             hint: "Name it with --dockerfile, or remove the pattern that excludes it from .dockerignore.")
     }
 }

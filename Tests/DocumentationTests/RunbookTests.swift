@@ -20,7 +20,7 @@ struct RunbookTests {
     @Test func `fragments and quotes are recognized`() {
         let quote = "queue 'Q' is paused; 'launch queue resume Q' resumes it"
         #expect(Self.fragments(of: quote).contains("is paused; 'launch queue resume"))
-        #expect(Self.fragments(of: "There is no room left in '…'. (SQLite says: full)") == ["There is no room left in"])
+        #expect(Self.fragments(of: "The disk is full at '…'. (SQLite says: full)") == ["The disk is full at"])
         #expect(
             Self.quotes(in: "`launch status RUN` is a command, `no process holds it` is not.") == [
                 "no process holds it"

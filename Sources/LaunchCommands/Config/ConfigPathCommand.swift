@@ -41,7 +41,7 @@ enum ConfigPathCommand {
         case .wandb: return "It is at W&B Launch's path, and there is none at launch's own path."
         case .none:
             let places = ConfigLocation.standardPlaces(variables).map(\.path)
-            return "There is no configuration, so the defaults apply; looked for \(Wording.all(places))."
+            return "The defaults apply, because these files do not exist: \(Wording.all(places))."
         }
     }
 }

@@ -49,7 +49,8 @@ enum PluginsDescribeCommand {
         let kind = role ?? "plugin"
         throw LaunchError(
             .usage,
-            "There is no \(kind) of type '\(type)'" + Suggestion.question(about: type, in: candidates.map(\.type)),
+            "The \(kind) type '\(type)' does not exist in this program"
+                + Suggestion.question(about: type, in: candidates.map(\.type)),
             hint: "'launch plugins list\(role.map { " --role \($0)" } ?? "")' lists the available ones.")
     }
 

@@ -34,7 +34,7 @@ public enum Explain {
         let top = LaunchConfig.fields.map(\.name) + Role.allCases.map(\.rawValue) + [LaunchConfig.runnersKey]
         throw LaunchError(
             .usage,
-            "there is no key \(Wording.quoted(key)) in launch-config.yaml or a queue's file"
+            "the key \(Wording.quoted(key)) does not exist in launch-config.yaml or a queue's file"
                 + SchemaDecoder.question(key, names),
             hint: "keys of the top level: \(top.joined(separator: ", "))")
     }

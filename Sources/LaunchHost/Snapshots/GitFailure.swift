@@ -25,7 +25,7 @@ enum GitFailure {
         }
         if says("not found", "does not exist", "does not appear to be a git repository", "no such file or directory") {
             return LaunchError(
-                .invalid, "there is no git repository at '\(address.text)'; \(said).",
+                .invalid, "the git repository '\(address.text)' was not found; \(said).",
                 hint: "A private repository looks like this to a user who cannot read it.")
         }
         if says("no space left") {

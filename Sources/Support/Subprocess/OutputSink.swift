@@ -32,8 +32,7 @@ struct OutputSink: Sendable {
         if case .lines(let callback) = output, let rest = buffer.finish() { await callback(rest.text) }
     }
 
-    /// Delivers each complete line, and a longer line than the limit in pieces. After a cancellation, nothing is
-    /// delivered any more.
+    /// Delivers each complete line, and a longer line than the limit in pieces. A cancellation discards the rest.
     private mutating func split(_ piece: ArraySlice<UInt8>, _ callback: (String) async -> Void) async {
         buffer.append(piece)
         while !Task.isCancelled {

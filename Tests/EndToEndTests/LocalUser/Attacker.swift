@@ -6,7 +6,7 @@ import Testing
 
 /// Another user of the machine, without any rights to the files of the tests.
 enum Attacker {
-    /// The user ID of the account `nobody`, which owns no files.
+    /// The user ID of an account that owns no files.
     static let user: uid_t = 65_534
 
     /// The reason why the attempts cannot be made on this machine, or nil.

@@ -52,7 +52,7 @@ import Testing
         #expect(none.code == .ok && none.output == "")
         #expect(
             none.errors.hasPrefix(
-                "There is no configuration, so the defaults apply; looked for DIR/.config/launch/"))
+                "The defaults apply, because these files do not exist: DIR/.config/launch/"))
         try desk.folder.write(".config/wandb/launch-config.yaml", "max_jobs: 1\n")
         let wandb = await desk.run("config path")
         #expect(wandb.output == "DIR/.config/wandb/launch-config.yaml\n")
@@ -102,7 +102,7 @@ import Testing
         #expect(unknown.code == .usage)
         #expect(
             unknown.errors.hasPrefix(
-                "error: there is no key \"max_job\" in launch-config.yaml or a queue's file; did you mean \"max_jobs\"?\n  hint: "
+                "error: the key \"max_job\" does not exist in launch-config.yaml or a queue's file; did you mean \"max_jobs\"?\n  hint: "
             ))
     }
 

@@ -105,7 +105,7 @@ import Testing
         #expect(none.code == .invalidData)
         #expect(
             none.errors
-                == "Reading DIR/train\nerror: there is no Dockerfile 'cpu.Dockerfile' in 'DIR/train'.\n"
+                == "Reading DIR/train\nerror: the Dockerfile 'cpu.Dockerfile' does not exist in 'DIR/train'.\n"
                 + "  hint: Write one, or name another with --dockerfile.\n")
     }
 
@@ -148,8 +148,8 @@ import Testing
             #expect(answer.code == .unavailable)
             #expect(
                 answer.errors
-                    == "error: There is no job 'trian'; did you mean 'train'?\n"
-                    + "  hint: 'launch job list' shows the existing ones.\n")
+                    == "error: The job 'trian' does not exist in 'DIR/home/launch.db'; did you mean 'train'?\n"
+                    + "  hint: 'launch job list' shows the jobs.\n")
         }
         let version = await desk.run("job show train:bset")
         #expect(version.code == .unavailable)

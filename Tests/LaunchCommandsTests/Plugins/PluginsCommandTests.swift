@@ -73,7 +73,7 @@ import Testing
         #expect(answer.code == .usage)
         #expect(
             answer.errors
-                == "error: There is no plugin of type 'dokcer'; did you mean 'docker'?\n"
+                == "error: The plugin type 'dokcer' does not exist in this program; did you mean 'docker'?\n"
                 + "  hint: 'launch plugins list' lists the available ones.\n")
         let role = await desk.run("plugins describe docker --role runner")
         #expect(role.code == .usage && role.errors.contains("'launch plugins list --role runner'"))

@@ -128,8 +128,8 @@ import Testing
             #expect(answer.code == .unavailable && answer.output == "")
             #expect(
                 answer.errors
-                    == "error: There is no queue 'trian'; did you mean 'train'?\n"
-                    + "  hint: 'launch queue list' shows the existing ones.\n", "\(verb)")
+                    == "error: The queue 'trian' does not exist in 'DIR/home/launch.db'; did you mean 'train'?\n"
+                    + "  hint: 'launch queue list' shows the queues.\n", "\(verb)")
         }
         let type = await desk.run("queue create x -r mok")
         #expect(type.code == .usage)

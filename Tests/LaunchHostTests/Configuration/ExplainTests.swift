@@ -70,7 +70,7 @@ import Testing
         #expect(error.kind == .usage)
         #expect(
             error.message
-                == "there is no key \"builder.platfrom\" in launch-config.yaml or a queue's file; did you mean \"builder.platform\"?"
+                == "the key \"builder.platfrom\" does not exist in launch-config.yaml or a queue's file; did you mean \"builder.platform\"?"
         )
     }
 

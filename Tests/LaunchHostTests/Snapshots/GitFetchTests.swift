@@ -71,7 +71,7 @@ struct GitFetchTests {
             try await origin.fetch.resolve("file://\(origin.scratch.path)/nowhere")
         }
         #expect(gone.kind == .invalid)
-        #expect(gone.message.contains("there is no git repository at 'file://"))
+        #expect(gone.message.contains("the git repository 'file://"))
         await #expect(throws: LaunchError.self) { try await origin.fetch.resolve(origin.url, version: "--exec=x") }
     }
 
@@ -126,7 +126,7 @@ struct GitFetchTests {
         let file = try await #require(throws: LaunchError.self) {
             try await origin.fetch.fetch(origin.url, commit: head, dockerfile: "No", into: origin.store)
         }
-        #expect(file.message == "there is no Dockerfile 'No' in '\(origin.url)@\(head.prefix(12))'.")
+        #expect(file.message == "the Dockerfile 'No' does not exist in '\(origin.url)@\(head.prefix(12))'.")
         #expect(try FileManager.default.contentsOfDirectory(atPath: origin.store.folder).isEmpty)
     }
 

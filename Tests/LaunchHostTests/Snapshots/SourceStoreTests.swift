@@ -107,7 +107,7 @@ struct SourceStoreTests {
         for (name, why) in [
             ("escape", "is not inside the source folder"), ("../outside", "is not inside the source folder"),
             ("inside", "is not a file"),
-            ("Dockerfile", "there is no Dockerfile"),
+            ("Dockerfile", "the Dockerfile 'Dockerfile' does not exist"),
         ] {
             let error = try await #require(throws: LaunchError.self) {
                 try await store.snapshot(of: source, dockerfile: name)

@@ -261,7 +261,10 @@ public final class Backends: Sendable {
     ) throws(LaunchError) -> Product {
         guard let plugin = plugins.first(where: { $0.type == block.type }) else {
             if block.mark == nil, let absent = absent(AbsentPart(role: role, type: block.type)) { return absent }
-            throw LaunchError(.configuration, "There is no \(role.rawValue) of type \(block.type).")
+            throw LaunchError(
+                .configuration,
+                "The \(role.rawValue) type \(Wording.quoted(block.type)) does not exist in this program.",
+                hint: "'launch plugins list' shows the types.")
         }
         do {
             return try plugin.backend(role, block.options, context)
@@ -289,7 +292,7 @@ extension PluginCatalog {
         let known = runners.map(\.base.type)
         let question = SchemaDecoder.question(type, known)
         throw LaunchError(
-            .invalid, "There is no resource \"\(type)\"\(question.isEmpty ? "." : question)",
+            .invalid, "The resource \"\(type)\" does not exist in this program\(question.isEmpty ? "." : question)",
             hint: "Known: \(known.joined(separator: ", ")).")
     }
 }

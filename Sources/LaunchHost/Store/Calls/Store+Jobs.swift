@@ -143,8 +143,8 @@ extension Store {
             try row.text("name")
         }
         return StoreError(
-            .unknown, "There is no job '\(name)'.",
-            hint: names.isEmpty ? "Make it with 'launch job create'." : "'launch job list' shows the existing ones.",
+            .unknown, "The job '\(name)' does not exist in '\(connection.path)'.",
+            hint: names.isEmpty ? "Make it with 'launch job create'." : "'launch job list' shows the jobs.",
             candidates: names, unknown: name)
     }
 }

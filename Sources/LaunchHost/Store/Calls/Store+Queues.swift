@@ -148,9 +148,9 @@ extension Store {
     static func unknownQueue(_ name: String, _ connection: Connection) throws(StoreError) -> StoreError {
         let names = try queueNames(connection)
         return StoreError(
-            .unknown, "There is no queue '\(name)'.",
+            .unknown, "The queue '\(name)' does not exist in '\(connection.path)'.",
             hint: names.isEmpty
-                ? "Make it with 'launch queue create'." : "'launch queue list' shows the existing ones.",
+                ? "Make it with 'launch queue create'." : "'launch queue list' shows the queues.",
             candidates: names, unknown: name)
     }
 

@@ -78,13 +78,13 @@ extension Store {
                     hint: "IDs are of a-z, 0-9 and '-'; 'launch list' shows them.")
             }
             guard text.utf8.count >= 3 else {
-                throw StoreError(.unknown, "There is no run '\(text)'.", hint: "Give at least 3 characters of its ID.")
+                throw Self.unknownRun(text, connection, hint: "Give at least 3 characters of its ID.")
             }
             // `text` contains no special characters of GLOB, and a prefix uses the index.
             let found = try connection.rows(
                 "SELECT id FROM runs WHERE id GLOB ? ORDER BY id LIMIT 11", [.text(text + "*")]
             ) { row throws(StoreError) in row.runID }.compactMap(\.self)
-            guard let id = found.first else { throw Self.unknownRun(text) }
+            guard let id = found.first else { throw Self.unknownRun(text, connection) }
             guard found.count == 1 else {
                 let names = found.prefix(10).map(\.rawValue)
                 let list = names.joined(separator: ", ") + (found.count > 10 ? ", …" : "")
@@ -163,11 +163,13 @@ extension Store {
     }
 
     static func knownRun(_ id: RunID, _ connection: Connection) throws(StoreError) -> RunRecord {
-        guard let run = try run(id, connection) else { throw unknownRun(id.rawValue) }
+        guard let run = try run(id, connection) else { throw unknownRun(id.rawValue, connection) }
         return run
     }
 
-    private static func unknownRun(_ text: String) -> StoreError {
-        StoreError(.unknown, "There is no run '\(text)'.", hint: "'launch list' shows the existing ones.")
+    private static func unknownRun(
+        _ text: String, _ connection: Connection, hint: String = "'launch list' shows the runs."
+    ) -> StoreError {
+        StoreError(.unknown, "The run '\(text)' does not exist in '\(connection.path)'.", hint: hint)
     }
 }

@@ -14,7 +14,7 @@ extension StoreError {
                 hint: "Try again; if the error stays, a program that has the database open hangs.")
         case _ where code & 0xff == SQLITE_FULL || Self.isFull(systemError):
             self.init(
-                .full, "There is no room left to write to the database '\(path)'. \(detail)",
+                .full, "The database '\(path)' cannot be written, because the disk or the quota is full. \(detail)",
                 hint: systemError == EDQUOT
                     ? "The user's quota on that disk is used up: free some space and try again."
                     : "Free some space on that disk and try again.")

@@ -5,7 +5,7 @@ enum RegionNames {
     /// The error for a missing region.
     static var missing: AWSError {
         AWSError(
-            .configuration, "There is no AWS region.",
+            .configuration, "The AWS region is not set.",
             hint: "Set 'region' in the environment of launch-config.yaml, AWS_REGION, or the profile's region.")
     }
 

@@ -123,7 +123,7 @@ extension BatchRunner {
         guard let found = try await explained({ () async throws(AWSError) in try await service.definition(reference) })
         else {
             throw BackendError(
-                .invalid, "There is no active job definition \(reference).",
+                .invalid, "The job definition \(reference) does not exist or is not active.",
                 hint: "Look at job_definition in the queue's file; or write container_properties instead.")
         }
         let image = found["containerProperties"]?["image"]?.stringValue ?? ""

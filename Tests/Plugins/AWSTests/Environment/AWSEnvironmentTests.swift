@@ -65,7 +65,7 @@ struct AWSEnvironmentTests {
         let environment = try make([:])
         let error = await #expect(throws: BackendError.self) { _ = try await environment.verify() }
         #expect(error?.category == .configuration)
-        #expect(error?.message.contains("There is no AWS region") == true)
+        #expect(error?.message.contains("The AWS region is not set") == true)
     }
 
     @Test

@@ -121,7 +121,7 @@ import Testing
         }
         _ = try await submit("own:1")
         #expect(account.stub.batch.jobs.map(\.definition) == ["own:1"])
-        for (name, words) in [("other", "busybox"), ("none", "no active job definition")] {
+        for (name, words) in [("other", "busybox"), ("none", "does not exist or is not active")] {
             let error = await #expect(throws: BackendError.self) { try await submit(name) }
             #expect(error?.category == .invalid && error?.message.contains(words) == true)
         }
