@@ -115,7 +115,7 @@ struct BatchService: Sendable {
         return revision
     }
 
-    /// All revisions of a definition that Batch knows, also those that cannot be used any more.
+    /// All revisions of a definition that Batch knows, also the deregistered ones.
     func revisions(of name: String) async throws(AWSError) -> [RunTickets.Revision] {
         var found: [RunTickets.Revision] = []
         var token: String?
@@ -133,7 +133,7 @@ struct BatchService: Sendable {
             service: "Batch", operation: "DescribeJobDefinitions")
     }
 
-    /// Ends the use of a revision: Batch accepts no job with it any more. Jobs that it has accepted are not affected.
+    /// Ends the use of a revision: Batch refuses new jobs with it. Jobs that it has accepted are not affected.
     func deregister(_ name: String, revision: Int) async throws(AWSError) {
         _ = try await call(
             .write("DeregisterJobDefinition", repeatable: true, mayAnswerNothing: true),

@@ -4,7 +4,7 @@
 /// slow handler delays no other request. A connection carries one request. Requests with a body are refused. Any client
 /// that reaches the port may be hostile, so `Limits` bounds the resources of each client.
 public final class HTTPServer: Sendable {
-    /// Answers a request; nil closes the connection without a response. Cancelled when the server stops.
+    /// Returns the response to a request; nil closes the connection without a response. Cancelled when the server stops.
     public typealias Handler = @Sendable (HTTPServerRequest) async -> HTTPServerResponse?
 
     /// The port that the server listens on.

@@ -41,10 +41,10 @@ struct TamperedRowTests {
         Row(says: "which is not an image reference") { spec, _ in spec.source = .image("--evil") },
         Row(says: "does not allow the repository") { spec, _ in
             spec.source = .git(
-                Source.Git(url: "--upload-pack=evil", commit: "--evil", version: "x", dockerfile: "../../Dockerfile"))
+                .init(url: "--upload-pack=evil", commit: "--evil", version: "x", dockerfile: "../../Dockerfile"))
         },
         Row(says: "does not let a submitter build the folder") { spec, _ in
-            spec.source = .code(Source.Code(snapshot: "../../../etc", origin: "/etc", dockerfile: "passwd"))
+            spec.source = .code(.init(snapshot: "../../../etc", origin: "/etc", dockerfile: "passwd"))
         },
         Row(says: "the project \"../secret\"") { spec, _ in spec.project = "../secret" },
         Row(says: "the run's name \"a\\nb\"") { spec, _ in spec.name = "a\nb" },

@@ -71,7 +71,7 @@ private final class Gates: ContextProvider {
         throw BackendError(.invalid, Self.lastWords)
     }
 
-    /// An hour behind the store's clock, so that the requeued run is ready at once. After its failure, the first drive
+    /// An hour before the store's clock, so that the requeued run is ready at once. After its failure, the first drive
     /// reads the clock to decide about it, then writes the decision, and then reads the clock again: it is held there.
     var clock: HostClock {
         HostClock(

@@ -6,7 +6,7 @@ internal import LaunchPluginKit
 struct JobSearch: Sendable {
     /// How long a process with an earlier ticket may take between its ticket and the record of its job.
     static let patience = Duration.seconds(20)
-    /// How late Batch may list a job. Counted from the moment at which no earlier ticket can be used any more.
+    /// How late Batch may list a job. Counted from the moment at which all earlier tickets are useless.
     static let listDelay = Duration.seconds(60)
     /// The pauses between two looks.
     private static let (shortPause, longPause) = (Duration.seconds(2), Duration.seconds(5))

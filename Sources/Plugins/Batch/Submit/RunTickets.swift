@@ -65,7 +65,7 @@ struct RunTickets: Sendable, Hashable {
         guard last > 0 else { return [] }
         return (1...last).compactMap { number in
             let revision = shown[number] ?? Revision(number)
-            // A registration that was repeated after a lost answer leaves a ticket that nobody uses.
+            // A registration that was repeated after a lost answer leaves an unused ticket.
             return revision.job != nil || own != nil && revision.owner == own?.owner ? nil : revision
         }
     }
