@@ -17,8 +17,8 @@ struct SyncedFolders: Sendable {
             syncs.append(
                 FolderSync(
                     item,
-                    at: try await SyncLocation(
-                        place ?? .path(own), objects: context.tools.objects, cache: try context.tools.cache()),
+                    at: try await (place ?? .path(own)).syncDestination(
+                        objects: context.tools.objects, cache: try context.tools.cache()),
                     engine: engine, work: context.folder.work, limits: context.tools.limits))
         }
     }

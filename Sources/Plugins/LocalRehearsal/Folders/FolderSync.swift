@@ -7,30 +7,20 @@ internal import LaunchPluginKit
 
 /// Copies changes in one synchronized folder of the hosts to its destination.
 actor FolderSync {
-    private struct Seen {
-        var size: Int64
-        var modified: Int64
-        var hash: String?
-        /// The path at the destination. It differs from the host's path if an entry of another kind blocks that path.
-        var place: String
-        /// True if the file may have changed again without a new size or a new modification second.
-        var isFresh: Bool
-    }
-
     let folder: RehearsalPlan.SyncedFolder
-    private let place: SyncLocation
+    private let place: any SyncDestination
     private let engine: EngineClient
     /// The folder for files in transfer.
     private let work: String
     private let limits: TransferLimits
-    private var seen: [String: [String: Seen]] = [:]
+    private var copied = CopiedFiles()
     /// Deviations from the expected result, as sentences.
     private(set) var notes: Set<String> = []
 
     private static let maxNotes = 50
 
     init(
-        _ folder: RehearsalPlan.SyncedFolder, at place: SyncLocation, engine: EngineClient, work: String,
+        _ folder: RehearsalPlan.SyncedFolder, at place: any SyncDestination, engine: EngineClient, work: String,
         limits: TransferLimits
     ) {
         self.folder = folder
@@ -50,12 +40,7 @@ actor FolderSync {
     {
         let (files, left) = try await place.content(progress)
         for sentence in left { note("\(folder.path): \(sentence)") }
-        let known = Dictionary(
-            files.map {
-                ($0.path, Seen(size: $0.size, modified: $0.modified, hash: nil, place: $0.path, isFresh: false))
-            }
-        ) { first, _ in first }
-        for host in hosts { seen[host] = known }
+        copied = CopiedFiles(files, of: hosts)
         return files
     }
 
@@ -75,7 +60,7 @@ actor FolderSync {
         let budget = WriteBudget(
             folder.path, limit: limits.outputBytes, key: TransferLimits.outputKey, folder: work,
             reserve: limits.reserve)
-        let folders = Self.folders(of: seen[host] ?? [:])
+        let folders = copied.folders(of: host)
         var here: Set<String> = []
         var open: Arriving?
         // An archive has the content of a file once. Its other names follow as hard links, without content.
@@ -108,7 +93,7 @@ actor FolderSync {
                 here.insert(path)
                 files[path] = member
                 try budget.take(member.size)
-                guard !isKnown(path, member, of: host) else { continue }
+                guard !copied.has(path, member, of: host) else { continue }
                 open = try await arriving(path, member, of: host, folders, began)
             case .bytes(let bytes):
                 try open?.sink.write(bytes[...])
@@ -122,18 +107,18 @@ actor FolderSync {
             }
         }
         for (path, target, targetPath) in links {
-            let hash = seen[host]?[targetPath]?.hash
+            let hash = copied[host, targetPath]?.hash
             if let target {
                 try budget.take(target.size)
-                if isKnown(path, target, of: host, hash: hash) { continue }
+                if copied.has(path, target, of: host, hash: hash) { continue }
             }
             try await carryAlone(path, of: (host, id), folders, began, budget)
             // If this name was considered unchanged by size and time, but has other content, the target has changed
             // too.
-            guard hash != nil, seen[host]?[path]?.hash != seen[host]?[targetPath]?.hash else { continue }
+            guard hash != nil, copied[host, path]?.hash != copied[host, targetPath]?.hash else { continue }
             try await carryAlone(targetPath, of: (host, id), folders, began, budget)
         }
-        for path in Array((seen[host] ?? [:]).keys) where !here.contains(path) { try await forget(path, of: host) }
+        for path in copied.paths(of: host) where !here.contains(path) { try await forget(path, of: host) }
     }
 
     private func canKeep(_ path: String) -> Bool {
@@ -148,17 +133,7 @@ actor FolderSync {
     private struct Arriving {
         var path: String
         var sink: FileSink
-        var seen: Seen
-    }
-
-    /// True if the destination has this version of a host's file.
-    /// - Parameter hash: the hash of the same file under another name, if it is known.
-    private func isKnown(_ path: String, _ member: FolderMembers.Member, of host: String, hash: String? = nil) -> Bool {
-        guard let old = seen[host]?[path], old.size == member.size, old.modified == member.modified, !old.isFresh
-        else { return false }
-        // A name can move from one file to another of the same size and second.
-        if let hash, let known = old.hash { return hash == known }
-        return true
+        var version: CopiedFiles.Version
     }
 
     private func arriving(
@@ -166,18 +141,19 @@ actor FolderSync {
     ) async throws(BackendError) -> Arriving {
         try limits.reserve.check(writing: member.size, to: work)
         if folders.contains(path) { try await forgetAll(below: path, of: host) }
-        let old = seen[host]?[path]
+        let old = copied[host, path]
         let free: String
         if let old { free = old.place } else { free = try freePlace(for: path, of: host) }
-        let now = Seen(
+        let now = CopiedFiles.Version(
             size: member.size, modified: member.modified, hash: old?.hash, place: free,
             isFresh: member.modified >= began.subtractingReportingOverflow(2).partialValue)
-        return Arriving(path: path, sink: try FileSink("\(work)/sync-\(UInt64.random(in: .min ... .max))"), seen: now)
+        return Arriving(
+            path: path, sink: try FileSink("\(work)/sync-\(UInt64.random(in: .min ... .max))"), version: now)
     }
 
     /// Copies a complete file to the destination, if its content has changed.
     private func carry(_ file: Arriving, of host: String) async throws(BackendError) {
-        var now = file.seen
+        var now = file.version
         let hash = try Self.hash(file.sink.path)
         if hash != now.hash {
             file.sink.date(now.modified)
@@ -185,7 +161,7 @@ actor FolderSync {
             try await place.put(file.sink.path, as: now.place)
         }
         now.hash = hash
-        seen[host, default: [:]][file.path] = now
+        copied[host, file.path] = now
     }
 
     /// Reads one file of a host and copies it to the destination. Used for a second name of a file: an archive of
@@ -216,17 +192,14 @@ actor FolderSync {
 
     /// Removes a file that the host has removed, unless another host has a file of the same name.
     private func forget(_ path: String, of host: String) async throws(BackendError) {
-        guard let old = seen[host]?[path] else { return }
-        let others = seen.contains { other, files in
-            other != host && files[path]?.place == old.place && files[path]?.hash != nil
-        }
-        if !others { try await place.remove(old.place) }
+        guard let old = copied[host, path] else { return }
+        if !copied.hasOther(than: host, path, at: old.place) { try await place.remove(old.place) }
         // Only now: if this pass is cancelled before, the next one repeats the deletion.
-        seen[host]?[path] = nil
+        copied[host, path] = nil
     }
 
     private func forgetAll(below folder: String, of host: String) async throws(BackendError) {
-        for path in Array((seen[host] ?? [:]).keys) where path.hasPrefix(folder + "/") {
+        for path in copied.paths(of: host) where path.hasPrefix(folder + "/") {
             try await forget(path, of: host)
         }
     }
@@ -246,19 +219,6 @@ actor FolderSync {
         }
         throw BackendError(
             .conflict, "\(folder.path): no free name is left for \(RawName.shown(path)) of \(host).")
-    }
-
-    /// All folders that contain known files.
-    private static func folders(of files: [String: Seen]) -> Set<String> {
-        var folders: Set<String> = []
-        for path in files.keys {
-            var rest = path[...]
-            while let slash = rest.lastIndex(of: "/") {
-                rest = rest[..<slash]
-                guard folders.insert(String(rest)).inserted else { break }
-            }
-        }
-        return folders
     }
 
     private static func hash(_ path: String) throws(BackendError) -> String {

@@ -8,7 +8,7 @@ struct ModelChecks {
     /// Names that resemble a member's name.
     private(set) var misspellings: [Misspelling] = []
     /// The position in the document. It becomes a path only for a finding.
-    private var steps: [FieldPath.Step] = []
+    var steps: [FieldPath.Step] = []
     /// Whether the present values are the user's own. They may be secrets and are never shown.
     private var isPrivate = false
 
@@ -155,68 +155,12 @@ struct ModelChecks {
             hint: Expected.hint(for: value, insteadOf: shape, isPrivate: isPrivate))
     }
 
-    // MARK: Unknown names and words
-
-    /// Adds a finding for an unknown member. Returns the member that was probably intended, if one is near.
-    private mutating func unknown(
-        _ name: String, of structure: Shape.Structure, _ shape: Shape, in given: [String: JSONValue]
-    ) -> String? {
-        let near = structure.spelling(of: name) ?? UnknownWord.nearest(to: name, in: structure.names)
-        inside(.member(name)) { checks in
-            if near == nil,
-                let misplaced = Misplacement(
-                    name, in: structure, at: FieldPath(checks.steps.dropLast()), model: checks.model)
-            {
-                checks.note(
-                    .error, "misplaced-member", shape,
-                    "SageMaker's \(Self.name(of: shape)) has no such member; \(misplaced.sentence)",
-                    hint: misplaced.hint)
-                return
-            }
-            guard let near else {
-                checks.note(
-                    .warning, "unknown-member", shape,
-                    "SageMaker's \(Self.name(of: shape)) has no member of that name that we know",
-                    hint: "It is sent unchanged; \(checks.model.source) may be too old to know it.")
-                return
-            }
-            let both = given[near] != nil ? ", which is also given" : ""
-            checks.note(
-                .error, "unknown-member", shape,
-                "SageMaker's \(Self.name(of: shape)) has no such member; did you mean \(Shown.quoted(near))\(both)?")
-        }
-        return near
-    }
-
-    private mutating func unknown(word: String, _ words: [String], _ shape: Shape) {
-        if UnknownWord.isInstanceTypes(words) {
-            let unknown = UnknownType(word, among: words)
-            let age = "It is sent unchanged; \(model.source) may be too old to know it."
-            note(
-                unknown.isPossible ? .warning : .error, "enum", shape, "\(Shown.quoted(word)) \(unknown.sentence)",
-                hint: unknown.isPossible ? age : unknown.hint)
-            return
-        }
-        let unknown = UnknownWord(word, among: words)
-        let noun = "not one of \(words.count <= 8 ? words.joined(separator: ", ") : "the words SageMaker knows")"
-        let question = unknown.near.map { "; did you mean \(Shown.quoted($0))?" } ?? ""
-        note(
-            unknown.isMistake ? .error : .warning, "enum", shape,
-            "\(Shown.quoted(word)) is \(noun)\(question)",
-            hint: unknown.isMistake ? nil : "It is sent unchanged; \(model.source) may be too old to know it.")
-    }
-
     // MARK: Support
 
     /// Rules about the names of members, not their values.
     private static let namedRules: Set = ["unknown-member", "misplaced-member"]
 
-    /// The request has the name of its operation.
-    private static func name(of shape: Shape) -> String {
-        shape.name.hasSuffix("Request") ? String(shape.name.dropLast("Request".count)) : shape.name
-    }
-
-    private mutating func inside(_ step: FieldPath.Step, hidden: Bool = false, _ body: (inout ModelChecks) -> Void) {
+    mutating func inside(_ step: FieldPath.Step, hidden: Bool = false, _ body: (inout ModelChecks) -> Void) {
         let before = isPrivate
         steps.append(step)
         isPrivate = isPrivate || hidden
@@ -230,7 +174,7 @@ struct ModelChecks {
         return ""
     }
 
-    private mutating func note(
+    mutating func note(
         _ severity: Finding.Severity, _ rule: String, _ shape: Shape, _ message: String, hint: String? = nil
     ) {
         findings.append(
