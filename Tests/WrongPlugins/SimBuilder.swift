@@ -1,6 +1,7 @@
 internal import Foundation
 public import LaunchConformance
 internal import LaunchPluginKit
+internal import Synchronization
 
 /// One way to break the contract of a builder.
 public enum WrongBuilder: String, Sendable, CaseIterable {
@@ -10,11 +11,16 @@ public enum WrongBuilder: String, Sendable, CaseIterable {
     case keyWithoutArguments
     case keyWithoutPlatform
     case writesIntoSource
+    case keyNeedsService
+    case namesAnotherImage
+    case mixesBuilds
     case anotherImageEachTime
     case leavesFile
     case failsAsInternal
     case hidesOutput
     case buildsOnAfterCancel
+    case missesDockerfile
+    case printsToken
 
     /// What the plugin does wrong, as a predicate.
     public var words: String { facts.words }
@@ -29,28 +35,63 @@ public enum WrongBuilder: String, Sendable, CaseIterable {
         case .keyWithoutArguments: ("builder.key-argument", "leaves the build arguments out of the key")
         case .keyWithoutPlatform: ("builder.key-platform", "leaves the platform out of the key")
         case .writesIntoSource: ("builder.key-pure", "writes a file into the source")
+        case .keyNeedsService: ("builder.key-offline", "needs its service for a key")
+        case .namesAnotherImage: ("builder.resolves", "returns another digest than the one that it has pushed")
+        case .mixesBuilds: ("builder.at-once", "mixes builds of one key that run at the same time")
         case .anotherImageEachTime: ("builder.twice", "builds another image from the same key")
         case .leavesFile: ("builder.leaves-nothing", "leaves a temporary file")
         case .failsAsInternal: ("builder.fails", "reports a failed step as a fault of the backend")
         case .hidesOutput: ("builder.fails", "does not show the output of a failed step")
         case .buildsOnAfterCancel: ("builder.cancelled", "leaves a temporary file if it is cancelled")
+        case .missesDockerfile: ("builder.no-dockerfile", "reports a missing Dockerfile as a fault of the backend")
+        case .printsToken: ("builder.secrets", "keeps its token as plain text")
         }
     }
 }
 
 /// A builder that keeps the contract, and breaks it at one place on demand. An image is the digest of its source.
 struct SimBuilder: Builder {
+    static let token = "planted-token"
+
     let images: SimImages
     let folder: String
     let variation: BuilderFixture.Variation
     let wrong: WrongBuilder?
+    /// The builds that are under way.
+    let builds = Builds()
+    /// Printed by a wrong plugin.
+    let note: String
+
+    init(images: SimImages, folder: String, variation: BuilderFixture.Variation, wrong: WrongBuilder?) {
+        self.images = images
+        self.folder = folder
+        self.variation = variation
+        self.wrong = wrong
+        note = wrong == .printsToken ? Self.token : ""
+    }
+
+    final class Builds: Sendable {
+        private let count = Mutex(0)
+
+        /// Whether another build is under way.
+        func begin() -> Bool {
+            count.withLock { count in
+                count += 1
+                return count > 1
+            }
+        }
+
+        func end() { count.withLock { $0 -= 1 } }
+    }
 
     var repository: String? { nil }
 
     func key(for source: BuildSource, offline: Bool) async throws(BackendError) -> ContentKey {
         let path = "\(source.context)/\(source.dockerfile)"
+        if wrong == .keyNeedsService, offline { throw BackendError(.unavailable, "The service cannot be reached.") }
         guard let file = FileManager.default.contents(atPath: path) else {
-            throw BackendError(.invalid, "There is no \(source.dockerfile).")
+            throw BackendError(
+                wrong == .missesDockerfile ? .internalFault : .invalid, "There is no \(source.dockerfile).")
         }
         let content = FileManager.default.contents(atPath: "\(source.context)/content") ?? Data()
         if wrong == .writesIntoSource {
@@ -98,9 +139,16 @@ struct SimBuilder: Builder {
                 throw BackendError(.cancelled, "The build was cancelled.")
             }
         }
-        let hex = wrong == .anotherImageEachTime ? Self.hex(UUID().uuidString) : key.hex
+        var isMixed = false
+        if wrong == .mixesBuilds {
+            isMixed = builds.begin()
+            try? await Task.sleep(for: .milliseconds(200))
+            builds.end()
+        }
+        let hex = wrong == .anotherImageEachTime || isMixed ? Self.hex(UUID().uuidString) : key.hex
         guard let digest = Digest(rawValue: "sha256:\(hex)") else { throw BackendError(.internalFault, hex) }
-        images.push(destination, digest)
+        let other = Digest(rawValue: "sha256:\(Self.hex(hex))") ?? digest
+        images.push(destination, wrong == .namesAnotherImage ? other : digest)
         let name = "\(destination.host ?? "")/\(destination.repository)"
         return PinnedImage(reference: "\(name)@\(digest)", digest: digest, name: name)
     }
@@ -133,7 +181,7 @@ extension SimPlugin {
                 make: { _, _ throws(BackendError) in
                     SimBuilder(images: images, folder: drafts, variation: .plain, wrong: wrong)
                 }),
-            folder: folder,
+            folder: folder, secrets: [SimBuilder.token],
             makeBuilder: { SimBuilder(images: images, folder: drafts, variation: $0, wrong: wrong) },
             makeRegistry: { SimRegistry(images, nil) },
             write: { source, folder in

@@ -22,6 +22,19 @@ struct SimClient: Sendable {
         }
     }
 
+    /// Waits for the service, which may give no answer.
+    func connect() async throws(BackendError) {
+        let limit = ContinuousClock.now + .seconds(60)
+        while service.fault?.name == WireFault.silent.description {
+            guard ContinuousClock.now < limit else { throw BackendError(.unavailable, "The service does not answer.") }
+            do {
+                try await Task.sleep(for: .milliseconds(10))
+            } catch {
+                throw BackendError(.cancelled, "The call was cancelled.")
+            }
+        }
+    }
+
     /// The runs of a list, which may be late.
     func list() throws(BackendError) -> [SimService.Run] {
         let fault = service.fault
@@ -48,7 +61,7 @@ public struct SimWire: Wire {
     }
 
     public func begin(_ fault: WireFault) async throws -> Bool {
-        guard [.unreachable, .throttled, .lateLists, .loseSubmitAnswer].contains(fault) else { return false }
+        guard [.unreachable, .throttled, .lateLists, .loseSubmitAnswer, .silent].contains(fault) else { return false }
         try service.set(SimService.Fault(name: fault.description, since: service.seconds))
         return true
     }

@@ -21,6 +21,7 @@ actor SimLog {
 
     func next() async throws(BackendError) -> [LogLine]? {
         while true {
+            try await runner.client.connect()
             if let batch = try batch() { return batch }
             guard follow, try !hasEnded() || runner.wrong == .followsForever else { return nil }
             do {

@@ -33,7 +33,7 @@ public enum SimPlugin {
                 makeRunner: { text in
                     SimRunner(client: SimClient(service: try SimService(configuration: text)), type: type, wrong: wrong)
                 }),
-            clock: clock, leftovers: { [] },
+            clock: clock, leftovers: { try service.machines() },
             makeRunner: { SimRunner(client: SimClient(service: service), type: type, wrong: wrong) },
             job: { behaviour, id in job(behaviour, id, type) }, count: { try service.count($0) })
     }

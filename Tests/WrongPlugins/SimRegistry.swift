@@ -10,6 +10,7 @@ public enum WrongRegistry: String, Sendable, CaseIterable {
     case sharesDestinations
     case keepsFirstAnswer
     case leavesTag
+    case knowsTagsOnly
     case lendsItsLogin
     case printsPassword
     case unknownOffline
@@ -26,6 +27,7 @@ public enum WrongRegistry: String, Sendable, CaseIterable {
         case .sharesDestinations: ("registry.destination-pure", "gives all keys one destination")
         case .keepsFirstAnswer: ("registry.moved", "resolves a tag once and keeps the answer")
         case .leavesTag: ("registry.pushed", "resolves to a reference without the digest")
+        case .knowsTagsOnly: ("registry.again", "does not resolve the references that it has pinned")
         case .lendsItsLogin: ("registry.login", "gives its login for images of every registry")
         case .printsPassword: ("registry.secrets", "keeps its password as plain text")
         case .unknownOffline: ("registry.unreachable", "resolves to nil while the registry is unreachable")
@@ -107,6 +109,7 @@ struct SimRegistry: Registry {
             throw BackendError(.unavailable, "The registry cannot be reached.")
         }
         if wrong == .keepsFirstAnswer, let kept = answers.kept.withLock({ $0["\(reference)"] }) { return kept }
+        if wrong == .knowsTagsOnly, reference.digest != nil { return nil }
         guard let digest = images.digest(of: reference) else {
             if wrong == .unknownIsError { throw BackendError(.notFound, "There is no \(reference).") }
             return nil

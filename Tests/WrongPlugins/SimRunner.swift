@@ -49,6 +49,7 @@ struct SimRunner: Runner {
 
     func submit(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle {
         do throws(BackendError) {
+            try await connect(.submitsForever)
             return try await start(request, runID)
         } catch {
             switch wrong {
@@ -73,6 +74,13 @@ struct SimRunner: Runner {
             let memory = wrong == .remembersInProcess ? Memory.shared : memory
             let run = try memory.once("\(service.folder) \(id)") { () throws(BackendError) in
                 try client.call { service in try service.locked { try service.create(id, request.document) } }
+            }
+            return handle(run)
+        case .startsLate:
+            guard let run = try client.call({ try $0.runs(id).first }) else {
+                await service.rendezvous(id)
+                return handle(
+                    try client.call { service in try service.locked { try service.create(id, request.document) } })
             }
             return handle(run)
         case .trustsLists:
@@ -106,6 +114,7 @@ struct SimRunner: Runner {
         if wrong == .findsAll { return RunHandle(runner: type, runID: runID) }
         if wrong == .findsOwnOnly, !Memory.shared.knows("\(service.folder) \(runID)") { return nil }
         do throws(BackendError) {
+            try await connect()
             return try client.call { try $0.runs(runID).first }.map { handle($0) }
         } catch {
             if wrong == .findsNothingOffline { return nil }
@@ -122,7 +131,19 @@ struct SimRunner: Runner {
         switch wrong {
         case .reachesAlways: return
         case .reachesNever: throw BackendError(.unavailable, "It is never reached.")
-        default: _ = try client.call { _ in }
+        default:
+            try await connect(.reachesForever)
+            try client.call { _ in }
+        }
+    }
+
+    /// Waits for the service. Without an answer, the wrong plugin waits without end.
+    private func connect(_ hanging: WrongRunner? = nil) async throws(BackendError) {
+        do throws(BackendError) {
+            try await client.connect()
+        } catch {
+            if let hanging, wrong == hanging { await Self.forever() }
+            throw error
         }
     }
 
@@ -132,6 +153,7 @@ struct SimRunner: Runner {
         if wrong == .hangs { await Self.forever() }
         if wrong == .crashes { fatalError("a wrong plugin") }
         do throws(BackendError) {
+            try await connect(.observesForever)
             var seen: [Observation] = []
             for handle in handles { seen.append(try observe(handle)) }
             if wrong == .observesOne { return Array(seen.prefix(1)) }
@@ -208,6 +230,7 @@ struct SimRunner: Runner {
         if wrong == .killsAtOnce { seconds = 0 }
         if wrong == .neverKills, seconds > 0 { seconds = 900 }
         do throws(BackendError) {
+            try await connect(.stopsForever)
             try client.call { service in
                 try service.locked {
                     guard var run = try service.runs(handle.runID).first else { return }
@@ -261,8 +284,10 @@ struct SimRunner: Runner {
         if wrong == .releasesNothing { return }
         leave(handle)
         do throws(BackendError) {
+            try await connect()
             try client.call { service in
                 for run in try service.runs(handle.runID) { service.remove(run) }
+                if wrong != .leavesMachine { service.removeMachine(handle.runID) }
             }
         } catch {
             if wrong == .releasesOffline { return }

@@ -14,7 +14,7 @@ public struct SimService: Codable, Sendable {
         self.folder = folder
         start = Date().timeIntervalSince1970
         self.rate = rate
-        for name in ["runs", "plugin"] {
+        for name in ["runs", "plugin", "machines", "callers"] {
             try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
         }
     }
@@ -69,7 +69,27 @@ public struct SimService: Codable, Sendable {
     func create(_ id: RunID, _ request: JSONValue) throws -> Run {
         let run = Run(id: id, number: (try runs().last?.number ?? 0) + 1, request: request, created: seconds)
         try keep(run)
+        _ = FileManager.default.createFile(atPath: "\(folder)/machines/\(id)", contents: nil)
         return run
+    }
+
+    /// What runs leave outside of the service until they are released.
+    func machines() throws -> Set<String> {
+        try Set(FileManager.default.contentsOfDirectory(atPath: "\(folder)/machines"))
+    }
+
+    func removeMachine(_ id: RunID) { unlink("\(folder)/machines/\(id)") }
+
+    /// Waits until two processes are here for a run, or for half a minute.
+    func rendezvous(_ id: RunID) async {
+        let callers = "\(folder)/callers"
+        _ = FileManager.default.createFile(atPath: "\(callers)/\(id)-\(getpid())", contents: nil)
+        let limit = ContinuousClock.now + .seconds(30)
+        while ContinuousClock.now < limit {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: callers)) ?? []
+            if names.count(where: { $0.hasPrefix("\(id)-") }) > 1 { return }
+            try? await Task.sleep(for: .milliseconds(20))
+        }
     }
 
     func keep(_ run: Run) throws {

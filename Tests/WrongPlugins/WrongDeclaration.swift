@@ -6,6 +6,7 @@ public enum WrongDeclaration: String, Sendable, CaseIterable {
     case futureContract
     case noHelp
     case emptyChoice
+    case misspeltArchiveField
     case duplicateField
     case duplicateNested
     case namedType
@@ -32,6 +33,7 @@ public enum WrongDeclaration: String, Sendable, CaseIterable {
         case .futureContract: ("declaration.names", "is written for a contract that this version does not have")
         case .noHelp: ("declaration.fields", "has a field without help")
         case .emptyChoice: ("declaration.fields", "has a choice without words")
+        case .misspeltArchiveField: ("declaration.fields", "misspells the name in 'archiveField'")
         case .duplicateField: ("declaration.unique", "has two fields of one name")
         case .duplicateNested: ("declaration.unique", "has two fields of one name inside a list of the template")
         case .namedType: ("declaration.unique", "has a field named 'type'")
@@ -66,6 +68,7 @@ public enum WrongDeclaration: String, Sendable, CaseIterable {
         case .futureContract: plugin.base.contract = PluginCatalog.contracts.upperBound + 1
         case .noHelp: plugin.base.fields = [Field("count", .integer(1...9), help: "")]
         case .emptyChoice: plugin.base.fields.append(Field("colour", .choice([]), help: "The colour."))
+        case .misspeltArchiveField: plugin.base.capabilities.archiveField = "keep_log"
         case .duplicateField: plugin.base.fields = [count, count]
         case .duplicateNested:
             let key = Field("key", .string, help: "The name.")

@@ -14,6 +14,8 @@ public enum WrongRunner: String, Sendable, CaseIterable {
     case namesConflictInvalid
     case submitsAgain
     case trustsLists
+    case startsLate
+    case submitsForever
     case findsOwnOnly
     case findsNothingOffline
     case refusesForGood
@@ -24,6 +26,7 @@ public enum WrongRunner: String, Sendable, CaseIterable {
     case failsOffline
     case silentOffline
     case failsThrottled
+    case observesForever
     case listsOnly
     case goesBack
     case runsAgain
@@ -45,6 +48,7 @@ public enum WrongRunner: String, Sendable, CaseIterable {
     case stopWaits
     case stopFailsAfterEnd
     case stopsOffline
+    case stopsForever
     case reversesLines
     case resumesAtStart
     case followsForever
@@ -61,6 +65,8 @@ public enum WrongRunner: String, Sendable, CaseIterable {
     case releasesOffline
     case reachesAlways
     case reachesNever
+    case reachesForever
+    case leavesMachine
     case hangs
     case leavesFile
     case crashes
@@ -90,6 +96,12 @@ public enum WrongRunner: String, Sendable, CaseIterable {
         case .namesConflictInvalid: ("submit.conflict", "reports a conflict with the category 'invalid'")
         case .submitsAgain: ("submit.lost-answer", "starts another run if the answer was lost")
         case .trustsLists: ("observe.late-lists", "looks into a list to see whether the run exists")
+        case .startsLate:
+            (
+                "submit.two-processes",
+                "looks for the run, and starts it later without a lock that other processes respect"
+            )
+        case .submitsForever: ("submit.no-answer", "waits in 'submit' without end if the backend gives no answer")
         case .findsOwnOnly: ("find.second-process", "finds only runs that its own process started")
         case .findsNothingOffline: ("find.unreachable", "finds nothing while the backend is unreachable")
         case .refusesForGood: ("submit.unreachable", "reports an unreachable backend as an invalid request")
@@ -100,6 +112,7 @@ public enum WrongRunner: String, Sendable, CaseIterable {
         case .failsOffline: ("observe.unreachable", "observes runs as failed while the backend is unreachable")
         case .silentOffline: ("observe.unreachable", "observes nothing while the backend is unreachable")
         case .failsThrottled: ("observe.throttled", "observes runs as failed while the backend is busy")
+        case .observesForever: ("observe.no-answer", "waits in 'observe' without end if the backend gives no answer")
         case .listsOnly: ("observe.late-lists", "observes a run as missing while a list does not have it yet")
         case .goesBack: ("observe.forward", "observes a run as starting after it has run")
         case .runsAgain: ("observe.final", "observes an ended run as running once more")
@@ -121,6 +134,7 @@ public enum WrongRunner: String, Sendable, CaseIterable {
         case .stopWaits: ("stop.returns", "waits in 'stop' until the run has ended")
         case .stopFailsAfterEnd: ("stop.ended", "throws if it stops an ended run")
         case .stopsOffline: ("stop.unreachable", "reports a stop as accepted while the backend is unreachable")
+        case .stopsForever: ("stop.no-answer", "waits in 'stop' without end if the backend gives no answer")
         case .reversesLines: ("logs.order", "exchanges lines of the log")
         case .resumesAtStart: ("logs.resume", "ignores the cursor")
         case .followsForever: ("logs.follow", "follows a log without end")
@@ -137,6 +151,8 @@ public enum WrongRunner: String, Sendable, CaseIterable {
         case .releasesOffline: ("release.unreachable", "reports a release while the backend is unreachable")
         case .reachesAlways: ("reach.unreachable", "reaches the backend while it is unreachable")
         case .reachesNever: ("reach.answers", "never reaches the backend")
+        case .reachesForever: ("reach.no-answer", "waits in 'reach' without end if the backend gives no answer")
+        case .leavesMachine: ("release.leftovers", "leaves the machine of a released run")
         case .hangs: ("observe.succeeded", "never returns from 'observe'")
         case .leavesFile: ("leaks.files", "leaves a file in its folder")
         case .crashes: ("observe.succeeded", "ends the process in 'observe'")

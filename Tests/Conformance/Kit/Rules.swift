@@ -47,7 +47,7 @@ extension Rule {
         [
             renderIsPure, renderIgnoresSurroundings, validateIsPure, validJob, findNothing, preparing, submitOnce,
             submitConflict, submitLostAnswer, submitSecondProcess, submitTwoProcesses, submitUnreachable,
-            submitThrottled, findSecondProcess, findUnreachable,
+            submitThrottled, submitNoAnswer, findSecondProcess, findUnreachable,
         ] + observing + stopping + logging + ending
 
     static let renderIsPure = Rule(
@@ -89,6 +89,11 @@ extension Rule {
     static let submitThrottled = Rule(
         "submit.throttled", "a submit that the backend refuses as one of too many throws such an error",
         cost: "a busy hour fails every queued run.", in: "errors")
+    static let submitNoAnswer = Rule(
+        "submit.no-answer",
+        "a submit without an answer ends by its own time limit or once it is cancelled, and not as a success",
+        cost: "one connection that hangs keeps the run from its start for ever, and the agent from its end.",
+        in: "errors")
     static let findSecondProcess = Rule(
         "find.second-process", "a second process finds the run",
         cost: "an agent that takes over returns a started run to its queue, and it is paid for again.", in: "runner")
@@ -98,7 +103,7 @@ extension Rule {
 
     static let observing = [
         observeSuccess, observeFailure, observeForward, observeFinal, observeTimes, observeMany, observeReleased,
-        observeUnreachable, observeThrottled, observeLateLists, observeRetried, handleIsStored,
+        observeUnreachable, observeThrottled, observeNoAnswer, observeLateLists, observeRetried, handleIsStored,
     ]
 
     static let observeSuccess = Rule(
@@ -123,11 +128,16 @@ extension Rule {
         "observe.released", "a released run is missing or has its end, and is not an error",
         cost: "one released run ends the observation of all others.", in: "runner")
     static let observeUnreachable = Rule(
-        "observe.unreachable", "'observe' throws if the backend cannot be reached, and reports no end and not nothing",
+        "observe.unreachable",
+        "'observe' throws if the backend cannot be reached, or reports the run as it is: not its end, and not nothing",
         cost: "an outage of a minute ends all runs in the record, while they still run and cost.", in: "errors")
     static let observeThrottled = Rule(
         "observe.throttled", "'observe' throws if the backend refuses the call, or reports the run as it is",
         cost: "a busy hour ends runs in the record, while they still run and cost.", in: "errors")
+    static let observeNoAnswer = Rule(
+        "observe.no-answer",
+        "'observe' without an answer ends by its own time limit or once it is cancelled, and reports no end",
+        cost: "one connection that hangs ends the observation of all runs.", in: "errors")
     static let observeLateLists = Rule(
         "observe.late-lists", "a run that a late list does not have yet is not missing, and is not submitted again",
         cost: "a run is lost from the record right after its start, and is paid for again.", in: "runner")
@@ -140,6 +150,7 @@ extension Rule {
 
     static let stopping = [
         stopAtOnce, stopSilent, stopFlooding, stopKills, stopGrace, stopReturns, stopEnded, stopUnreachable,
+        stopNoAnswer,
     ]
 
     static let stopAtOnce = Rule(
@@ -164,8 +175,14 @@ extension Rule {
         "stop.ended", "stopping an ended run, also twice, changes nothing",
         cost: "a finished result counts as stopped.", in: "runner")
     static let stopUnreachable = Rule(
-        "stop.unreachable", "'stop' throws if the backend cannot be reached",
+        "stop.unreachable",
+        "'stop' throws if the backend cannot be reached, or records the order and carries it out later",
         cost: "the host takes the order as accepted, and the run continues.", in: "errors")
+
+    static let stopNoAnswer = Rule(
+        "stop.no-answer",
+        "'stop' without an answer ends by its own time limit or once it is cancelled, and its order is not lost",
+        cost: "the stop is never repeated, and the run continues.", in: "errors")
 
     static let logging = [
         logsInOrder, logsResume, logsFollow, logsFollowResume, logsSlow, logsLastWords, logsLongLine, logsInvalidText,
@@ -207,7 +224,7 @@ extension Rule {
         cost: "an empty log is archived, and the backend's own is released.", in: "errors")
 
     static let ending = [
-        finishTwice, releaseFrees, releaseUnreachable, reachAnswers, reachUnreachable, leftoversAreNone,
+        finishTwice, releaseFrees, releaseUnreachable, reachAnswers, reachUnreachable, reachNoAnswer, leftoversAreNone,
     ]
 
     static let finishTwice = Rule(
@@ -225,6 +242,10 @@ extension Rule {
     static let reachUnreachable = Rule(
         "reach.unreachable", "'reach' fails if the backend cannot be reached",
         cost: "'launch doctor' reports success, and every run fails.", in: "runner")
+    static let reachNoAnswer = Rule(
+        "reach.no-answer",
+        "'reach' without an answer ends by its own time limit or once it is cancelled, and not as a success",
+        cost: "'launch doctor' never ends.", in: "errors")
     static let leftoversAreNone = Rule(
         "release.leftovers", "ended and released runs leave nothing outside the program",
         cost: "processes, mounts and machines stay, and some of them cost.", in: "runner")

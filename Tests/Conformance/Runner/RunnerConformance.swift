@@ -49,6 +49,7 @@ public struct RunnerConformance: Sendable {
         (.submitTwoProcesses, { try await $0.submitTwoProcesses() }),
         (.submitUnreachable, { try await $0.submitRefused(.unreachable) }),
         (.submitThrottled, { try await $0.submitRefused(.throttled) }),
+        (.submitNoAnswer, { try await $0.submitNoAnswer() }),
         (.findSecondProcess, { try await $0.findSecondProcess() }),
         (.findUnreachable, { try await $0.findUnreachable() }),
         (.observeSuccess, { try await $0.ends(.exit(0), as: .succeeded, exitCode: 0) }),
@@ -60,6 +61,7 @@ public struct RunnerConformance: Sendable {
         (.observeReleased, { try await $0.observeReleased() }),
         (.observeUnreachable, { try await $0.observeUnreachable() }),
         (.observeThrottled, { try await $0.observeThrottled() }),
+        (.observeNoAnswer, { try await $0.observeNoAnswer() }),
         (.observeLateLists, { try await $0.observeLateLists() }),
         (.observeRetried, { try await $0.observeRetried() }),
         (.handleIsStored, { try await $0.handleIsStored() }),
@@ -71,6 +73,7 @@ public struct RunnerConformance: Sendable {
         (.stopReturns, { try await $0.stopReturns() }),
         (.stopEnded, { try await $0.stopEnded() }),
         (.stopUnreachable, { try await $0.stopUnreachable() }),
+        (.stopNoAnswer, { try await $0.stopNoAnswer() }),
         (.logsInOrder, { try await $0.logsInOrder() }),
         (.logsResume, { try await $0.logsResume() }),
         (.logsFollow, { try await $0.logsFollow() }),
@@ -87,6 +90,7 @@ public struct RunnerConformance: Sendable {
         (.releaseUnreachable, { try await $0.releaseUnreachable() }),
         (.reachAnswers, { try await $0.reachAnswers() }),
         (.reachUnreachable, { try await $0.reachUnreachable() }),
+        (.reachNoAnswer, { try await $0.reachNoAnswer() }),
     ]
 
     /// What the first calls of a program create and keep, such as a pool of connections, is not a leak.
@@ -109,7 +113,7 @@ public struct RunnerConformance: Sendable {
         }
         guard let before else { throw FixtureFault("'leftovers' threw an error before the first case") }
         // A backend needs a moment to remove what it has accepted to remove.
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + min(.seconds(30), fixture.limit / 2)
         while true {
             let left = try await asked("leftovers") { try await leftovers() }.subtracting(before)
             if left.isEmpty { return }

@@ -12,7 +12,7 @@ public struct WireFault: Sendable, Hashable, CustomStringConvertible {
     public static let throttled = WireFault("refuse calls as too many")
     /// Lists are late: they do not have a run that was submitted during the fault. Other calls are answered truly.
     public static let lateLists = WireFault("give lists without the newest run")
-    /// Calls get no answer until the fault ends. No case uses it; it is for the tests of a fixture.
+    /// Calls get no answer until the fault ends, and then fail without an effect.
     public static let silent = WireFault("give no answer")
 }
 

@@ -35,7 +35,7 @@ func `the mock runner conforms to the runner contract`() async throws {
 private let wireRules: Set = [
     "submit.lost-answer", "submit.unreachable", "submit.throttled", "find.unreachable", "observe.unreachable",
     "observe.throttled", "observe.late-lists", "stop.unreachable", "logs.unreachable", "release.unreachable",
-    "reach.unreachable",
+    "reach.unreachable", "submit.no-answer", "observe.no-answer", "stop.no-answer", "reach.no-answer",
 ]
 
 private func template(_ behaviour: RunnerFixture.Behaviour) -> [String: JSONValue]? {
