@@ -155,33 +155,11 @@ extension PluginPackage {
 
         /// A job that behaves in this way; nil if the backend cannot do that, and then the kit skips its cases.
         private func job(_ behaviour: RunnerFixture.Behaviour, as id: RunID) -> RunnableJob? {
-            guard let script = script(behaviour) else { return nil }
+            guard let script = behaviour.script() else { return nil }
             let job = ResolvedJob(
                 runID: id, runName: id.rawValue, project: "test", entity: "me", author: "me", resource: "\(name)",
                 source: .noImage, entryPoint: ["sh", "-c", script])
             return RunnableJob(job: job, image: .noImage)
-        }
-
-        private func script(_ behaviour: RunnerFixture.Behaviour) -> String? {
-            let lines = { (count: Int, pause: String) in
-                "i=1; while [ $i -le \\(count) ]; do echo line $i; i=$((i + 1)); \\(pause) done"
-            }
-            return switch behaviour {
-            case .exit(let code): "exit \\(code)"
-            case .lines(let count): lines(count, "")
-            case .slowLines(let count): lines(count, "sleep 1;")
-            case .lastWords(let count): "sleep 1; \\(lines(count, ""))"
-            case .runs(let seconds): "exec sleep \\(seconds)"
-            case .silent: "exec sleep 900"
-            case .stubborn: "trap '' TERM; sleep 900"
-            case .orderly(let seconds):
-                "trap 'sleep \\(seconds); echo line 2; exit 5' TERM; echo line 1; while :; do sleep 1; done"
-            case .flood: "while :; do echo flood; done"
-            case .longLine(let size): "head -c \\(size) /dev/zero | tr '\\\\0' x"
-            case .invalidText: "printf 'before\\\\n\\\\377\\\\376\\\\nafter\\\\n'"
-            // '.retried', which the backend itself starts twice, and behaviours of later versions of the kit.
-            default: nil
-            }
         }
 
         """

@@ -1,6 +1,5 @@
 internal import EngineTestSupport
 internal import Foundation
-package import LaunchConformance
 internal import LaunchContainerEngine
 package import LaunchHost
 package import LaunchLocalContainers
@@ -32,25 +31,6 @@ package enum Jobs {
                 source: .image(EngineFixture.imageName), entryPoint: ["/bin/sh", "-c", script],
                 template: .object(template)),
             image: image)
-    }
-
-    /// Nil for what only an engine with a restart policy does.
-    package static func script(_ behaviour: RunnerFixture.Behaviour) -> String? {
-        switch behaviour {
-        case .exit(let code): "exit \(code)"
-        case .lines(let count): "i=1; while [ $i -le \(count) ]; do echo \"line $i\"; i=$((i+1)); done"
-        case .silent: "trap 'exit 143' TERM; sleep 900 & wait"
-        case .stubborn: "trap '' TERM; while :; do sleep 1; done"
-        case .flood: "trap 'exit 143' TERM; yes 'flood flood flood flood' & wait"
-        case .longLine(let size): "head -c \(size) /dev/zero | tr '\\0' x; echo"
-        case .runs(let seconds): "trap 'exit 143' TERM; sleep \(seconds) & wait"
-        case .slowLines(let count): "i=1; while [ $i -le \(count) ]; do echo \"line $i\"; i=$((i+1)); sleep 1; done"
-        case .lastWords(let count): "sleep 1; i=1; while [ $i -le \(count) ]; do echo \"line $i\"; i=$((i+1)); done"
-        case .orderly(let seconds):
-            "trap 'sleep \(seconds); echo line 2; exit 5' TERM; echo line 1; while :; do sleep 1; done"
-        case .retried: nil
-        case .invalidText: "printf 'before\\n\\377\\376 \\360\\237\\nafter\\n'"
-        }
     }
 
     /// Runs a script to its end, calls `body` and removes the container, also after an error.

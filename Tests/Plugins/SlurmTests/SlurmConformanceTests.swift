@@ -22,6 +22,8 @@ func `the runner slurm passes the conformance kit on a real cluster`() async thr
         let parts = places.split(separator: "|").map(String.init)
         return try stage.runner(["commands": .string(parts[1])], variables: ["LAUNCH_HOME": parts[0]])
     }
+    // The cluster starts a job again that ends with this code.
+    let retry = RunnerFixture.Behaviour.Retry(isFirst: "[ -z \"$SLURM_RESTART_COUNT\" ]", exitCode: 99)
     let places = "\(home)|\(wire.folder)"
     let report = await RunnerConformance(
         RunnerFixture(
@@ -31,7 +33,9 @@ func `the runner slurm passes the conformance kit on a real cluster`() async thr
             leftovers: { try Set(stage.processes()) },
             makeRunner: { try makeRunner(places) },
             job: { behaviour, id in
-                stage.job(script(behaviour), as: id, template: ["requeue": .bool(behaviour.isRetried)])
+                behaviour.script(retry: retry).map {
+                    stage.job($0, as: id, template: ["requeue": .bool(behaviour.isRetried)])
+                }
             },
             count: { id in
                 // A released run has no folder. Slurm remembers its ended job for some minutes.
@@ -48,27 +52,4 @@ func `the runner slurm passes the conformance kit on a real cluster`() async thr
 
 extension RunnerFixture.Behaviour {
     fileprivate var isRetried: Bool { if case .retried = self { true } else { false } }
-}
-
-private func script(_ behaviour: RunnerFixture.Behaviour) -> String {
-    let lines = { (first: Int, last: Int, rest: String) in
-        "for ((i = \(first); i <= \(last); i++)); do echo line $i; \(rest) done"
-    }
-    return switch behaviour {
-    case .exit(let code): "exit \(code)"
-    case .lines(let count): lines(1, count, "")
-    case .slowLines(let count): lines(1, count, "sleep 1;")
-    case .lastWords(let count): "sleep 1; \(lines(1, count, ""))"
-    case .runs(let seconds): "exec sleep \(seconds)"
-    case .orderly(let seconds):
-        "trap 'sleep \(seconds); echo line 2; exit 5' TERM; echo line 1; sleep 900 & wait; sleep 900"
-    // The cluster starts a job again that ends with this code.
-    case .retried(let count):
-        "if [ -z \"$SLURM_RESTART_COUNT\" ]; then \(lines(1, count, "")); exit 99; fi; \(lines(count + 1, 2 * count, ""))"
-    case .silent: "exec sleep 900"
-    case .stubborn: "trap '' TERM; sleep 900"
-    case .flood: "while :; do echo flood; done"
-    case .longLine(let size): "head -c \(size) /dev/zero | tr '\\0' x"
-    case .invalidText: "printf 'before\\n\\377\\376\\nafter\\n'"
-    }
 }

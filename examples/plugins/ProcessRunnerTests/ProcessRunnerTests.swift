@@ -63,27 +63,6 @@ private func processes(in folder: String) throws -> [String] {
     }
 }
 
-private func script(_ behaviour: RunnerFixture.Behaviour) -> String? {
-    let lines = { (count: Int, rest: String) in
-        "i=1; while [ $i -le \(count) ]; do echo line $i; i=$((i + 1)); \(rest) done"
-    }
-    return switch behaviour {
-    case .exit(let code): "exit \(code)"
-    case .lines(let count): lines(count, "")
-    case .slowLines(let count): lines(count, "sleep 1;")
-    case .lastWords(let count): "sleep 1; \(lines(count, ""))"
-    case .runs(let seconds): "exec sleep \(seconds)"
-    case .orderly(let seconds):
-        "trap 'sleep \(seconds); echo line 2; exit 5' TERM; echo line 1; while :; do sleep 1; done"
-    case .retried: nil
-    case .silent: "exec sleep 900"
-    case .stubborn: "trap '' TERM; sleep 900"
-    case .flood: "while :; do echo flood; done"
-    case .longLine(let size): "head -c \(size) /dev/zero | tr '\\0' x"
-    case .invalidText: "printf 'before\\n\\377\\376\\nafter\\n'"
-    }
-}
-
 private func job(_ script: String, as id: RunID, noting starts: String) -> RunnableJob {
     let job = ResolvedJob(
         runID: id, runName: id.rawValue, project: "test", entity: "me", author: "me", resource: "process",
@@ -92,7 +71,7 @@ private func job(_ script: String, as id: RunID, noting starts: String) -> Runna
 }
 
 private func job(_ behaviour: RunnerFixture.Behaviour, as id: RunID, noting starts: String) -> RunnableJob? {
-    script(behaviour).map { job($0, as: id, noting: starts) }
+    behaviour.script().map { job($0, as: id, noting: starts) }
 }
 
 /// A folder for one test, removed with the last reference.
