@@ -381,9 +381,9 @@ let package = Package(
         library(
             "FuzzTargets", at: "Tests/Fuzz/Targets",
             uses: [
-                "LaunchAWS", "LaunchBuilders", "LaunchConsole", "LaunchContainerEngine", "LaunchHTTP", "LaunchCommands",
-                "LaunchHost", "LaunchLocalDocker",
-                "LaunchOCIRegistry", "LaunchSageMaker",
+                "LaunchAWS", "LaunchBatch", "LaunchBuilders", "LaunchConsole", "LaunchContainerEngine", "LaunchHTTP",
+                "LaunchCommands", "LaunchHost", "LaunchLocalDocker", "LaunchOCIRegistry", "LaunchSageMaker",
+                "LaunchSlurm",
             ]),
         .executableTarget(
             name: "launch-replay", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Replay", swiftSettings: settings),

@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Runs the program with a proxy that changes the replies of its servers at random: numbers, types, order, length,
+/// Runs the program against servers behind a proxy that changes replies at random: numbers, types, order, length,
 /// depth, framing, speed.
 ///
 /// For all replies, a command ends in time, without a signal, and with a documented exit code that is not an internal
@@ -51,6 +51,35 @@ struct MutationTests {
             #expect(jobs.count <= 1, "\(mutation): \(run.id) was started \(jobs.count) times")
             if run.state == "succeeded" { #expect(jobs.count == 1, "\(mutation): \(run.id) never ran") }
         }
+    }
+
+    /// Batch has no token that makes a second submit harmless, so a hidden job can be submitted again; each further job
+    /// that becomes visible is terminated.
+    @Test(arguments: rounds)
+    func `with changed answers of Batch, every run ends`(_ round: UInt64) async throws {
+        let account = try Account()
+        account.stub.batch.lives(BatchLife([.init(seconds: 0.2)]))
+        let port = try #require(URL(string: account.stub.url)?.port)
+        let mutation = Mutation(seed: Self.seed &+ round, kind: 3)
+        let proxy = try HostileProxy(to: .port(port)) { mutation.change($0, &$1) }
+        defer { proxy.stop() }
+        try account.folder.write(
+            "batch.yaml",
+            "job_queue: training\nresources: {VCPU: 1, MEMORY: 2048}\nattempts: 2\n\(round % 2 == 0 ? "" : "array_size: 2\n")"
+        )
+        try await account.succeeding("queue", "create", "train", "--resource", "aws-batch", "--config", "batch.yaml")
+        let first = try await account.submit()
+        let image = ["--image", Account.image, "-q", "train"]
+        for words in [
+            ["doctor"], ["run"] + image, ["agent", "--drain"], ["logs", first], ["status", first], ["stop", first],
+            ["plan"] + image,
+        ] {
+            _ = try await run(words, account, ["AWS_ENDPOINT_URL": proxy.url], mutation)
+        }
+        let last = try await account.launch("agent", "--drain")
+        #expect(last.code == 0, "\(mutation): \(last)")
+        let runs = try await account.succeeding("list", "--json").json([RunFacts].self)
+        #expect(runs.allSatisfy { ["succeeded", "failed", "stopped"].contains($0.state) }, "\(mutation): \(runs)")
     }
 
     @Test(.needsEngine, arguments: rounds)

@@ -1,3 +1,4 @@
+import Foundation
 import LaunchHTTP
 
 import LaunchHost
@@ -16,7 +17,8 @@ extension FuzzTarget {
         if let value = try? Bodies.json(answer, of: json, operation) {
             expect(value.objectValue != nil, "an answer is a mapping")
             guard let written = try? Bodies.json(value) else { return expect(false, "an answer can be written") }
-            let again = try? Bodies.json(Answer(status: 200, headers: [:], body: .bytes(written)), of: json, operation)
+            // An answer is read by JSONDecoder, which takes 9e18 and a fraction for a whole number. Requests are never read so.
+            let again = try? JSON.decode(JSONValue.self, from: Data(written))
             expect(again.flatMap { canonical($0) } == canonical(value), "a written document reads as itself")
         }
         checkError(bytes, [:])

@@ -33,7 +33,7 @@ public struct FuzzTarget: Sendable {
     /// All targets, in the order of their modules.
     public static let all =
         documents + values + sources + images + engine + registry + awsConfiguration + awsAnswers + sageMaker
-        + localDocker + console
+        + localDocker + clusters + console
 
     /// The target with that name.
     public static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }
