@@ -17,8 +17,11 @@ public struct FastClock: Sendable {
     /// The present time.
     public var now: Date { start.addingTimeInterval(Date().timeIntervalSince(start) * factor) }
 
-    /// The same clock for the host's waits.
+    /// The same clock for the host's waits. Durations are those of this machine: the calls of a client take as long as
+    /// the machine needs, and are limited by that.
     public var host: HostClock {
-        HostClock(now: { now }, sleep: { try await Task.sleep(for: $0 / factor) })
+        let start = ContinuousClock.now
+        return HostClock(
+            now: { now }, elapsed: { ContinuousClock.now - start }, sleep: { try await Task.sleep(for: $0 / factor) })
     }
 }

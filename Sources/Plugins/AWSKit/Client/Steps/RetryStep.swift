@@ -11,7 +11,8 @@ struct RetryStep: Step {
     let pace: AdaptivePace?
 
     func perform(_ exchange: Exchange, next: Next) async throws(AWSError) -> Answer {
-        let deadline = limits.total.map { runtime.clock.now().addingTimeInterval($0.inSeconds) }
+        // Not by the date, which may be set during the call.
+        let deadline = limits.total.map { runtime.clock.elapsed() + $0 }
         var exchange = exchange
         var spent: Int?
         while true {
@@ -24,7 +25,7 @@ struct RetryStep: Step {
                 let wait = policy.wait(after: exchange.attempt, error, random: runtime.random())
                 guard exchange.attempt < policy.maxAttempts, error.isPassing,
                     exchange.operation.isRepeatable || !error.mayHaveTakenEffect,
-                    deadline.map({ runtime.clock.now().addingTimeInterval(wait.inSeconds) < $0 }) ?? true
+                    deadline.map({ runtime.clock.elapsed() + wait < $0 }) ?? true
                 else { throw told(error, exchange.attempt) }
                 if policy.mode != .legacy {
                     let cost = RetryQuota.cost(of: error)
@@ -45,9 +46,9 @@ struct RetryStep: Step {
         return try await pace.send { () async throws(AWSError) in try await next(exchange) }
     }
 
-    private func timeout(until deadline: Date?) throws(AWSError) -> Duration? {
+    private func timeout(until deadline: Duration?) throws(AWSError) -> Duration? {
         guard let deadline else { return limits.attempt }
-        let left = Duration.seconds(max(0.001, deadline.timeIntervalSince(runtime.clock.now())))
+        let left = max(.milliseconds(1), deadline - runtime.clock.elapsed())
         return limits.attempt.map { min($0, left) } ?? left
     }
 
@@ -79,12 +80,5 @@ extension AWSError {
         case .internalFault: code?.hasPrefix("Internal") ?? false || status.map { $0 == 500 || $0 > 501 } ?? false
         default: false
         }
-    }
-}
-
-extension Duration {
-    /// The duration in seconds.
-    var inSeconds: Double {
-        Double(components.seconds) + Double(components.attoseconds) / 1e18
     }
 }
