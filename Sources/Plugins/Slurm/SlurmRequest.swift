@@ -65,8 +65,8 @@ struct SlurmRequest {
             if texts.first?.hasPrefix("-") ?? false { add(field, "must begin with a program, not with an option") }
         }
         // The words are options of the container runtime, many of which are mounts.
-        let words = options.strings("container") ?? []
-        if words.contains(where: { $0.split { "/:,=".contains($0) }.contains("..") }) {
+        let mounts = options.strings("container") ?? []
+        if mounts.contains(where: { $0.split { "/:,=".contains($0) }.contains("..") }) {
             add("container", "must not have a part '..' in a path")
         }
         for field in ["workdir", "output_folder"] {

@@ -1,4 +1,5 @@
 import AWSStub
+import Foundation
 import LaunchHost
 import Testing
 
@@ -167,13 +168,34 @@ struct SubmitTests {
         #expect(type == "ml.g5.xlarge" && world.stub.sagemaker.jobs.count == 1)
     }
 
-    @Test func `jobs are made at the rate of the service`() async throws {
-        for number in 0..<20 {
-            let job = try TrainingWorld.job("run1\(number)")
-            _ = try await runner.submit(try runner.render(job), as: job.job.runID)
+    @Test func `jobs are created without a wait while the service accepts them`() async throws {
+        let begin = world.clock.now
+        for number in 0..<20 { #expect(try await submit(number) == 0) }
+        #expect(world.stub.sagemaker.jobs.count == 20)
+        #expect(world.clock.now.timeIntervalSince(begin) < 2)
+    }
+
+    @Test func `after a throttled call, jobs are created at the service's rate`() async throws {
+        world.stub.limit("sagemaker", "CreateTrainingJob", perSecond: 5)
+        var throttled = 0
+        for number in 0..<20 { throttled += try await submit(number) }
+        #expect(world.stub.sagemaker.jobs.count == 20)
+        #expect((1...8).contains(throttled), "\(throttled)")
+        #expect(world.stub.outcomes("sagemaker", "CreateTrainingJob")["ThrottlingException"] == throttled)
+    }
+
+    /// Submits a run until the service accepts it. Returns how often it was throttled.
+    private func submit(_ number: Int) async throws -> Int {
+        let job = try TrainingWorld.job("run1\(number)")
+        let request = try runner.render(job)
+        for throttled in 0..<100 {
+            do {
+                _ = try await runner.submit(request, as: job.job.runID)
+                return throttled
+            } catch {
+                #expect(error.category == .throttled)
+            }
         }
-        #expect(world.stub.busiestSecond("sagemaker", "CreateTrainingJob") <= 8)
-        let times = world.stub.times("sagemaker", "CreateTrainingJob")
-        #expect((times.last ?? 0) - (times.first ?? 0) >= 3.9)
+        throw BackendError(.throttled, "The service accepts nothing.")
     }
 }
