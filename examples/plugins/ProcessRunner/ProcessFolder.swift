@@ -73,6 +73,12 @@ struct ProcessFolder: Sendable {
         process.standardInput = lock
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
+        // The threads of Swift's pool block most signals, and a child inherits that: the job would ignore SIGTERM, and
+        // its shell would wait without end.
+        var (none, blocked) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &blocked)
+        defer { pthread_sigmask(SIG_SETMASK, &blocked, nil) }
         do {
             try process.run()
         } catch {
