@@ -40,7 +40,8 @@ enum DrainBench {
         let url = words(of: child.output).first ?? ""
         let store = try Store(home: LaunchHome(path: folder.path))
         try store.createQueue(
-            QueueDefinition(name: "train", resource: SageMakerRunner.type, template: .object(template)))
+            QueueDefinition(
+                name: "train", resource: SageMakerRunner.type, template: .object(template), variables: .array([])))
         // The first run is what the history consists of. It also pays for what happens once in a process.
         try submit(1, to: store)
         try await drain(store, url)
