@@ -107,9 +107,10 @@ struct BatchService: Sendable {
     func register(_ document: JSONValue) async throws(AWSError) -> Int {
         let answer = try await call(
             .write("RegisterJobDefinition", repeatable: true), "/v1/registerjobdefinition", document, nil)
-        guard let revision = answer["revision"]?.integerValue.flatMap({ Int(exactly: $0) }), revision > 0 else {
+        guard let revision = RunTickets.number(answer["revision"]) else {
             throw AWSError(
-                .malformed, "The answer has no revision.", service: "Batch", operation: "RegisterJobDefinition",
+                .malformed, "The answer has no revision from 1 to \(RunTickets.highest).", service: "Batch",
+                operation: "RegisterJobDefinition",
                 mayHaveTakenEffect: true)
         }
         return revision

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import LaunchAWS
 internal import LaunchPluginKit
 
@@ -134,10 +133,12 @@ struct JobSearch: Sendable {
         var others = try await earlier()
         guard !others.isEmpty else { return nil }
         log.info("another process began to submit the run", ["run": runID.rawValue])
-        let patienceEnds = service.clock.now().addingTimeInterval(Self.patience / .seconds(1))
-        while others.contains(where: \.isActive), service.clock.now() < patienceEnds {
+        // The pauses are added up, because the date may be set meanwhile.
+        var waited = Duration.zero
+        while others.contains(where: \.isActive), waited < Self.patience {
             if let found = try await jobIfAnswered() { return found }
             try await pause(Self.shortPause)
+            waited += Self.shortPause
             others = (try? await earlier()) ?? others
         }
         for other in others where other.isActive {
@@ -145,10 +146,11 @@ struct JobSearch: Sendable {
                 try await service.deregister(name, revision: other.number)
             }
         }
-        let listed = service.clock.now().addingTimeInterval(Self.listDelay / .seconds(1))
-        while service.clock.now() < listed {
+        waited = .zero
+        while waited < Self.listDelay {
             if let found = try await jobIfAnswered() { return found }
             try await pause(Self.longPause)
+            waited += Self.longPause
         }
         return try await job()
     }

@@ -23,9 +23,7 @@ struct RunTickets: Sendable, Hashable {
 
         /// A revision as `DescribeJobDefinitions` reports it.
         init?(_ value: JSONValue) {
-            guard let number = value["revision"]?.integerValue.flatMap({ Int(exactly: $0) }), number > 0 else {
-                return nil
-            }
+            guard let number = RunTickets.number(value["revision"]) else { return nil }
             let parameters = value["parameters"]
             self.init(
                 number, isActive: value["status"]?.stringValue == "ACTIVE",
@@ -42,6 +40,15 @@ struct RunTickets: Sendable, Hashable {
 
     /// The parameters of a revision that carry its facts. No command refers to them.
     static let (jobParameter, ownerParameter) = ("launch_job", "launch_submit")
+
+    /// The highest number of a revision. Each call of `submit` registers a few. Every number below a revision is
+    /// examined, so an answer with a huge number must not be accepted.
+    static let highest = 10_000
+
+    /// The number of a revision in an answer; nil if it is not from 1 to `highest`.
+    static func number(_ value: JSONValue?) -> Int? {
+        value?.integerValue.flatMap { Int(exactly: $0) }.flatMap { (1...highest).contains($0) ? $0 : nil }
+    }
 
     /// The definition of a run. Its revisions are numbered for this run alone.
     static func name(of runID: RunID) -> String { "launch-run-\(runID)" }

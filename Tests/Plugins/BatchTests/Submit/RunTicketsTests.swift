@@ -41,7 +41,10 @@ import Testing
             parsing: #"{"revision": 2, "status": "INACTIVE", "parameters": {"launch_job": "j", "launch_submit": "o"}}"#)
         #expect(Revision(value) == Revision(2, isActive: false, job: "j", owner: "o"))
         #expect(Revision(try JSONValue(parsing: #"{"revision": 1, "status": "ACTIVE"}"#)) == Revision(1))
-        for text in [#"{}"#, #"{"revision": 0}"#, #"{"revision": "1"}"#] {
+        for text in [
+            #"{}"#, #"{"revision": 0}"#, #"{"revision": "1"}"#, #"{"revision": 10001}"#,
+            #"{"revision": 9223372036854775807}"#, #"{"revision": -9223372036854775808}"#, #"{"revision": 1e300}"#,
+        ] {
             #expect(Revision(try JSONValue(parsing: text)) == nil)
         }
     }
