@@ -28,7 +28,7 @@ actor SimLog {
                 try await Task.sleep(for: .milliseconds(10))
             } catch {
                 guard runner.wrong == .followsCancelled else {
-                    throw BackendError(.cancelled, "The log is no longer read.")
+                    throw BackendError(.cancelled, "The reader of the log was cancelled.")
                 }
                 await SimRunner.forever()
             }

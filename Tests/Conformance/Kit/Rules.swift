@@ -92,7 +92,7 @@ extension Rule {
     static let submitNoAnswer = Rule(
         "submit.no-answer",
         "a submit without an answer ends by its own time limit or once it is cancelled, and not as a success",
-        cost: "one connection that hangs keeps the run from its start for ever, and the agent from its end.",
+        cost: "one connection that hangs delays the start of the run and the end of the agent without limit.",
         in: "errors")
     static let findSecondProcess = Rule(
         "find.second-process", "a second process finds the run",

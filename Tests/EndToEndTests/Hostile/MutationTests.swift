@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Runs the program against servers behind a proxy that changes replies at random: numbers, types, order, length,
+/// Runs the program through a proxy that changes the replies of servers in random ways: numbers, types, order, length,
 /// depth, framing, speed.
 ///
 /// For all replies, a command ends in time, without a signal, and with a documented exit code that is not an internal

@@ -17,8 +17,8 @@ extension LogStream {
     ///   - pause: the time between two reads while there is nothing new.
     ///   - clock: waits.
     ///   - path: the path of the file, asked before each read.
-    ///   - hasEnded: whether the run has ended, so that nothing is appended any more. It is asked once before each read
-    ///     and gets the number of pauses so far, so that a costly check can be made less often.
+    ///   - hasEnded: whether the run has ended, so that the file is complete. It is asked once before each read and gets
+    ///     the number of pauses so far, so that a costly check can be made less often.
     public static func file(
         from cursor: LogCursor?, follow: Bool, every pause: Duration = .seconds(1), clock: HostClock = .system,
         at path: @escaping @Sendable () throws(BackendError) -> String,
@@ -68,7 +68,7 @@ private actor FileLogReader {
             do {
                 try await clock.sleep(pause)
             } catch {
-                throw BackendError(.cancelled, "The log is no longer read.")
+                throw BackendError(.cancelled, "The reader of the log was cancelled.")
             }
         }
     }

@@ -1,7 +1,7 @@
 /// The rate at which calls may be sent that AWS counts together: a pure state machine. Times are in seconds of one
 /// clock.
 ///
-/// There is no limit until a call is throttled. A throttled call sets the limit to 70 percent of the rate at which
+/// The rate is unlimited until a call is throttled. A throttled call sets the limit to 70 percent of the rate at which
 /// calls were sent; each successful call raises it by a constant. AWS's limits differ by account, region and operation,
 /// are mostly undocumented, and are shared with other clients, so a fixed rate is either too slow or too fast.
 struct AdaptiveRate: Sendable {
@@ -38,10 +38,10 @@ struct AdaptiveRate: Sendable {
     mutating func throttled(sentAt sent: Double, at now: Double) {
         measure(at: now)
         guard sent > reducedAt || now < reducedAt else { return }
-        let rate = min(limit ?? .infinity, measured)
-        limit = max(Self.slowest, rate * Self.decrease)
+        let reduced = max(Self.slowest, min(limit ?? .infinity, measured) * Self.decrease)
+        limit = reduced
         reducedAt = now
-        next = now + 1 / max(rate * Self.decrease, Self.slowest)
+        next = now + 1 / reduced
     }
 
     /// Raises the limit, up to twice the rate at which calls are sent.
