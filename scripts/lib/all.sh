@@ -13,6 +13,8 @@
 . scripts/lib/private-engine.sh
 # shellcheck source=scripts/lib/slurm.sh
 . scripts/lib/slurm.sh
+# shellcheck source=scripts/lib/postgres.sh
+. scripts/lib/postgres.sh
 # shellcheck source=scripts/lib/engine.sh
 . scripts/lib/engine.sh
 # shellcheck source=scripts/lib/engine-watch.sh

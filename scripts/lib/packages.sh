@@ -28,6 +28,11 @@ packages_slurm='
 slurmctld slurm-wlm -
 munged munge -
 '
+# The programs of the server are not on the PATH; this command comes with them.
+packages_postgres='
+pg_createcluster postgresql -
+openssl openssl openssl@3
+'
 packages_image='
 debootstrap debootstrap -
 '
