@@ -34,6 +34,8 @@ enum DrainBench {
     }
 
     static func run(count: Int, history: Int) async throws {
+        // The registry of the images is not simulated, and no call may leave the machine: nothing listens there.
+        setenv("https_proxy", "http://127.0.0.1:9", 1)
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("launch-bench-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         let child = try BenchServer.begin("serve-idle", [])

@@ -1,6 +1,5 @@
 internal import LaunchOCIRegistry
 public import LaunchPluginKit
-internal import Synchronization
 
 /// Registry `ecr`: a private repository of Amazon ECR, in any account and partition.
 ///
@@ -12,11 +11,8 @@ public final class ECRRegistry: Registry {
     let options: ECROptions
     let environment: AWSEnvironment
     let images: ECRImages
-    private let reach: @Sendable (ECRHost) throws(OCIError) -> RegistryClient.Configuration
     private let logins: ECRLogins
-    private let clients = Mutex<[ECRHost: RegistryClient]>([:])
-    /// Unreachable hosts that are already in the log.
-    private let unreached = Mutex<Set<ECRHost>>([])
+    private let platforms: ECRPlatforms
 
     init(
         _ options: ECROptions, environment: AWSEnvironment,
@@ -25,9 +21,12 @@ public final class ECRRegistry: Registry {
         repository = options.repository
         self.options = options
         self.environment = environment
-        self.reach = reach
         images = ECRImages(environment: environment)
         logins = ECRLogins(environment: environment)
+        platforms = ECRPlatforms(clock: environment.runtime.clock, log: environment.runtime.log) {
+            [clients = ECRClients(logins: logins, reach: reach)] repository, digest throws(OCIError) in
+            try await clients.client(of: repository.host).image(repository.name, digest.rawValue)
+        }
     }
 
     // MARK: Images
@@ -72,39 +71,13 @@ public final class ECRRegistry: Registry {
         throw unsuited(reference, there.isEmpty ? "it names no platform" : "there are \(there.joined(separator: ", "))")
     }
 
-    /// The platform of a single image is in its config, which only the registry's own API returns. Nil, with a warning,
-    /// if the registry is not reachable from here: ECR's API has confirmed already that the image exists.
     private func platform(
         of digest: Digest, in repository: ECRRepository
     ) async throws(BackendError) -> ImagePlatform? {
         do throws(OCIError) {
-            return try await client(of: repository.host).image(repository.name, digest.rawValue)?.platform
+            return try await platforms.platform(of: digest, in: repository)
         } catch {
-            guard [.unreachable, .tls, .denied, .unauthorised].contains(error.code) else {
-                throw BackendError(registry: error)
-            }
-            // An unreachable registry is also unreachable for the next run, so the warning is logged once.
-            guard unreached.withLock({ $0.insert(repository.host).inserted }) else { return nil }
-            environment.runtime.log.warning(
-                "What \(repository)@\(digest) runs on cannot be checked, nor can other images there. \(error.message)")
-            return nil
-        }
-    }
-
-    private func client(of host: ECRHost) throws(OCIError) -> RegistryClient {
-        if let client = clients.withLock({ $0[host] }) { return client }
-        let made = RegistryClient(try reach(host)) { [logins] () throws(OCIError) in
-            do throws(AWSError) {
-                let password = try await logins.password(host.region)
-                return RegistryLogin(username: "AWS", password: password.reveal())
-            } catch {
-                throw OCIError(error.kind == .cancelled ? .cancelled : .unauthorised, error.summary)
-            }
-        }
-        return clients.withLock { clients in
-            let first = clients[host] ?? made
-            clients[host] = first
-            return first
+            throw BackendError(registry: error)
         }
     }
 
