@@ -1,0 +1,99 @@
+/// The tables of a store on PostgreSQL, as a list of migrations.
+///
+/// A released migration is never changed; a new one is appended. The tables and columns are those of SQLite, with the
+/// same meaning: times are milliseconds since 1970, structured values are JSON text, flags are 0 or 1. Everything is in
+/// the schema `launch`. It needs PostgreSQL 13 or newer.
+enum PostgreSQLSchema {
+    /// One step from a version of the tables to the next.
+    struct Migration: Sendable {
+        /// Statements, which run in one transaction with those of the other missing migrations.
+        var sql: String
+        /// Whether a program that does not know the migration must no longer use the tables.
+        var stopsOlderPrograms = false
+    }
+
+    /// The migrations, in order.
+    static let migrations = [
+        Migration(sql: [clock, tables, indexes, counts, guards, wakeUps].joined(separator: "\n"))
+    ]
+
+    /// The version of the tables that this program knows: the number of its migrations.
+    static var version: Int64 { Int64(migrations.count) }
+
+    /// One statement that applies the missing migrations, all or none. It changes nothing if the tables are up to date,
+    /// also when several programs run it at the same time.
+    ///
+    /// The caller needs the right to create the schema, or to change its tables. It refuses with a sentence and a hint:
+    /// `LA007` if the tables are of a newer program that excludes this one, `LA006` with the names of the live owners
+    /// that would be excluded, `LA008` if another session keeps the tables locked.
+    static func migrate(_ migrations: [Migration] = migrations) -> String {
+        let last = migrations.count
+        let steps = migrations.enumerated().map { index, migration in
+            """
+                IF version < \(index + 1) THEN
+                    EXECUTE $launch_migration$
+            \(migration.sql)
+                    $launch_migration$;
+                END IF;
+            """
+        }
+        // The number of the last migration that excludes programs without it.
+        let needed = (migrations.lastIndex { $0.stopsOlderPrograms } ?? -1) + 1
+        return """
+            DO $launch_migrate$
+            DECLARE
+                version bigint := 0;
+                needed bigint := 0;
+                older text;
+            BEGIN
+                PERFORM set_config('lock_timeout', '10s', true);
+                -- The tables have a lock of their own. An advisory lock, which any user of the database can hold, is
+                -- needed only for the first migration, when the database has no other users.
+                IF to_regclass('launch.settings') IS NULL THEN
+                    PERFORM pg_advisory_xact_lock(\(advisoryLock));
+                END IF;
+                IF to_regclass('launch.settings') IS NULL THEN
+                    CREATE SCHEMA IF NOT EXISTS launch;
+                    CREATE TABLE launch.settings (
+                        name text COLLATE "C" PRIMARY KEY,
+                        value text COLLATE "C" NOT NULL
+                    );
+                END IF;
+                LOCK TABLE launch.settings IN SHARE ROW EXCLUSIVE MODE;
+                SELECT s.value::bigint INTO version FROM launch.settings s WHERE s.name = 'version';
+                version := coalesce(version, 0);
+                SELECT s.value::bigint INTO needed FROM launch.settings s WHERE s.name = 'needed_version';
+                IF coalesce(needed, 0) > \(last) THEN
+                    RAISE EXCEPTION USING ERRCODE = 'LA007',
+                        MESSAGE = format('The store''s tables have version %s and exclude programs that know less than '
+                            'version %s; this program knows up to %s.', version, needed, \(last)),
+                        HINT = 'Use the newer launch that changed them.';
+                END IF;
+                IF version >= \(last) THEN RETURN; END IF;
+                IF version > 0 AND \(needed) > version THEN
+                    SELECT string_agg(format('%s %s on %s (process %s, version %s)', o.kind, o.id, o.host, o.pid,
+                            coalesce(o.version, 'unknown')), ', ' ORDER BY o.started_at)
+                        INTO older FROM launch.owners o WHERE launch.is_alive(o.lease_until) AND o.schema < \(needed);
+                    IF older IS NOT NULL THEN
+                        RAISE EXCEPTION USING ERRCODE = 'LA006',
+                            MESSAGE = format('The store''s tables cannot be changed to version %s while these older '
+                                'programs use them: %s.', \(last), older),
+                            HINT = 'End them, replace them with this version of launch, and try again.';
+                    END IF;
+                END IF;
+            \(steps.joined(separator: "\n"))
+                INSERT INTO launch.settings (name, value)
+                    VALUES ('version', '\(last)'), ('needed_version', '\(needed)')
+                    ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+            EXCEPTION WHEN lock_not_available THEN
+                RAISE EXCEPTION USING ERRCODE = 'LA008',
+                    MESSAGE = 'Another session has kept the store''s tables locked for more than 10 seconds.',
+                    HINT = 'Try again. If it happens again, the view pg_locks shows the session.';
+            END
+            $launch_migrate$
+            """
+    }
+
+    /// The text "LNCH" as a number, as in the header of a SQLite store.
+    private static let advisoryLock: Int64 = 0x4c4e_4348
+}
