@@ -1,8 +1,8 @@
 /// The tables of a store on PostgreSQL, as a list of migrations.
 ///
 /// A released migration is never changed; a new one is appended. The tables and columns are those of SQLite, with the
-/// same meaning: times are milliseconds since 1970, structured values are JSON text, flags are 0 or 1. Everything is in
-/// the schema `launch`. It needs PostgreSQL 13 or newer.
+/// same meaning: times are milliseconds since 1970, structured values are JSON text, flags are 0 or 1. They are in the
+/// schema `launch`, and what other database users may do is in `PostgreSQLAccess`. It needs PostgreSQL 13 or newer.
 enum PostgreSQLSchema {
     /// One step from a version of the tables to the next.
     struct Migration: Sendable {
@@ -14,7 +14,9 @@ enum PostgreSQLSchema {
 
     /// The migrations, in order.
     static let migrations = [
-        Migration(sql: [clock, tables, indexes, counts, guards, wakeUps].joined(separator: "\n"))
+        Migration(sql: [clock, tables, indexes, counts, guards, wakeUps].joined(separator: "\n")),
+        Migration(
+            sql: [PostgreSQLAccess.checks, PostgreSQLAccess.views, PostgreSQLAccess.functions].joined(separator: "\n")),
     ]
 
     /// The version of the tables that this program knows: the number of its migrations.
@@ -53,7 +55,8 @@ enum PostgreSQLSchema {
                     PERFORM pg_advisory_xact_lock(\(advisoryLock));
                 END IF;
                 IF to_regclass('launch.settings') IS NULL THEN
-                    CREATE SCHEMA IF NOT EXISTS launch;
+                    IF to_regnamespace('launch') IS NULL THEN CREATE SCHEMA launch; END IF;
+                    IF to_regnamespace('launch_read') IS NULL THEN CREATE SCHEMA launch_read; END IF;
                     CREATE TABLE launch.settings (
                         name text COLLATE "C" PRIMARY KEY,
                         value text COLLATE "C" NOT NULL
