@@ -272,6 +272,8 @@ let package = Package(
         tests(
             "LaunchHostTests", at: "Tests/LaunchHostTests",
             uses: ["LaunchHost", "LaunchHTTP", "LaunchMock", "LaunchSubprocess", "TestSupport"]),
+        // The SQL of the store on a real PostgreSQL server.
+        tests("PostgreSQLTests", at: "Tests/PostgreSQLTests", uses: ["LaunchStore", "TestSupport"]),
         tests(
             "MockTests", at: "Tests/Plugins/MockTests",
             uses: ["LaunchConformance", "LaunchHost", "LaunchMock", "TestSupport"]),

@@ -7,7 +7,8 @@ extension PostgreSQLAccess {
     static let views = """
         CREATE VIEW launch_read.runs AS
             SELECT r.sequence, r.id, r.queue, r.resource, r.name, r.project, r.author, r.priority, r.state, r.cause,
-                r.backend_status, \(details("spec", "resolved", "image", "image_decision", "request", "handle", "outcome")),
+                r.backend_status,
+                \(details("spec", "resolved", "image", "image_decision", "request", "handle", "outcome")),
                 r.owner, r.claim_token, r.attempts, r.stop_requested_at, r.stop_grace, r.submitted_at, r.not_before,
                 r.claimed_at, r.started_at, r.ended_at, r.released_at, r.waiting_since, \(details("past_attempts")),
                 r.working, r.crashes, r.requeued_at, r.stop_requested_by

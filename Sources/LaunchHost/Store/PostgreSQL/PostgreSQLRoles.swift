@@ -63,6 +63,8 @@ struct PostgreSQLRoles: Sendable {
         DECLARE
             role text;
         BEGIN
+            -- Two programs that change the same roles would fail.
+            PERFORM set_config('lock_timeout', '10s', true), pg_advisory_xact_lock(\(PostgreSQLSchema.advisoryLock));
             FOREACH role IN ARRAY ARRAY['\(name(.owner))', '\(name(.agent))', '\(name(.submitter))', '\(name(.viewer))']
             LOOP
                 IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = role) THEN

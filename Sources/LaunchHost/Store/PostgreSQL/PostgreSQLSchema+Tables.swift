@@ -129,7 +129,8 @@ extension PostgreSQLSchema {
     /// The indexes, named as in SQLite. A statement uses a partial index only if it repeats the condition literally.
     static let indexes = """
         CREATE INDEX runs_ready ON launch.runs (queue, priority, sequence) WHERE state = 'queued';
-        CREATE INDEX runs_live ON launch.runs (sequence) WHERE state NOT IN ('queued', 'succeeded', 'failed', 'stopped');
+        CREATE INDEX runs_live ON launch.runs (sequence)
+            WHERE state NOT IN ('queued', 'succeeded', 'failed', 'stopped');
         CREATE INDEX runs_unreleased ON launch.runs (sequence)
             WHERE state IN ('succeeded', 'failed', 'stopped') AND handle IS NOT NULL AND released_at IS NULL;
         CREATE INDEX runs_by_queue ON launch.runs (queue, state, sequence);

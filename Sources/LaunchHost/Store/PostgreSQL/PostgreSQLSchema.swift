@@ -15,8 +15,7 @@ enum PostgreSQLSchema {
     /// The migrations, in order.
     static let migrations = [
         Migration(sql: [clock, tables, indexes, counts, guards, wakeUps].joined(separator: "\n")),
-        Migration(
-            sql: [PostgreSQLAccess.checks, PostgreSQLAccess.views, PostgreSQLAccess.functions].joined(separator: "\n")),
+        Migration(sql: PostgreSQLAccess.sql),
     ]
 
     /// The version of the tables that this program knows: the number of its migrations.
@@ -44,17 +43,15 @@ enum PostgreSQLSchema {
         return """
             DO $launch_migrate$
             DECLARE
-                version bigint := 0;
-                needed bigint := 0;
+                version bigint;
+                needed bigint;
                 older text;
             BEGIN
                 PERFORM set_config('lock_timeout', '10s', true);
                 -- The tables have a lock of their own. An advisory lock, which any user of the database can hold, is
                 -- needed only for the first migration, when the database has no other users.
-                IF to_regclass('launch.settings') IS NULL THEN
-                    PERFORM pg_advisory_xact_lock(\(advisoryLock));
-                END IF;
-                IF to_regclass('launch.settings') IS NULL THEN
+                IF NOT \(exists) THEN PERFORM pg_advisory_xact_lock(\(advisoryLock)); END IF;
+                IF NOT \(exists) THEN
                     IF to_regnamespace('launch') IS NULL THEN CREATE SCHEMA launch; END IF;
                     IF to_regnamespace('launch_read') IS NULL THEN CREATE SCHEMA launch_read; END IF;
                     CREATE TABLE launch.settings (
@@ -62,11 +59,13 @@ enum PostgreSQLSchema {
                         value text COLLATE "C" NOT NULL
                     );
                 END IF;
-                LOCK TABLE launch.settings IN SHARE ROW EXCLUSIVE MODE;
-                SELECT s.value::bigint INTO version FROM launch.settings s WHERE s.name = 'version';
-                version := coalesce(version, 0);
-                SELECT s.value::bigint INTO needed FROM launch.settings s WHERE s.name = 'needed_version';
-                IF coalesce(needed, 0) > \(last) THEN
+                -- A program that may only read the version needs no lock if there is nothing to do.
+                \(readVersions)
+                IF version < \(last) THEN
+                    LOCK TABLE launch.settings IN SHARE ROW EXCLUSIVE MODE;
+                    \(readVersions)
+                END IF;
+                IF needed > \(last) THEN
                     RAISE EXCEPTION USING ERRCODE = 'LA007',
                         MESSAGE = format('The store''s tables have version %s and exclude programs that know less than '
                             'version %s; this program knows up to %s.', version, needed, \(last)),
@@ -97,6 +96,17 @@ enum PostgreSQLSchema {
             """
     }
 
+    private static let readVersions = """
+        SELECT coalesce(max(value::bigint) FILTER (WHERE name = 'version'), 0),
+                coalesce(max(value::bigint) FILTER (WHERE name = 'needed_version'), 0)
+                INTO version, needed FROM launch.settings WHERE name IN ('version', 'needed_version');
+        """
+
+    /// Whether the tables exist. Unlike `to_regclass`, a query sees what another session has committed while this one
+    /// waited for the advisory lock.
+    private static let exists =
+        "EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = 'launch' AND tablename = 'settings')"
+
     /// The text "LNCH" as a number, as in the header of a SQLite store.
-    private static let advisoryLock: Int64 = 0x4c4e_4348
+    static let advisoryLock: Int64 = 0x4c4e_4348
 }
