@@ -1,3 +1,5 @@
+internal import LaunchCore
+
 /// The reference of an image, as users write it: `busybox`, `localhost:5000/team/train:v2`, `repo@sha256:…`.
 ///
 /// The grammar is the reference format of the distribution project: a first component with a dot or a port, or the name
@@ -52,7 +54,7 @@ public struct ImageReference: Sendable, Hashable, Codable, CustomStringConvertib
     private static func check(
         _ text: String, repository: Substring, tag: String?, host: String?
     ) throws(Invalid) {
-        if text.contains("://") {
+        if text.contains(bytes: "://") {
             let scheme = text.prefix(while: { $0 != ":" })
             throw Invalid(text, "omit '\(scheme)://'")
         }
@@ -65,32 +67,23 @@ public struct ImageReference: Sendable, Hashable, Codable, CustomStringConvertib
                 String(text.prefix(80)) + "…",
                 "a repository's name has at most 255 characters, and this one has \(repository.utf8.count)")
         }
-        if let upper = repository.first(where: \.isUppercase) {
+        if let upper = repository.firstCapital {
             throw Invalid(text, "a repository has no capital letters, and '\(upper)' is one")
         }
-        let part = /[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*/
         for piece in repository.split(separator: "/", omittingEmptySubsequences: false)
-        where piece.wholeMatch(of: part) == nil {
+        where !ImageGrammar.isRepositoryPart(piece) {
             throw Invalid(
                 text, "'\(piece)' is not a repository name: a-z, 0-9, and single '.', '_' or '-' between them")
         }
-        if let tag, tag.wholeMatch(of: /[A-Za-z0-9_][A-Za-z0-9._-]{0,127}/) == nil {
+        if let tag, !ImageGrammar.isTag(tag) {
             throw Invalid(
                 text,
                 "'\(tag)' is not a tag: 1 to 128 of letters, digits, '.', '_' and '-', not beginning with '.' or '-'")
         }
-        // Labels between dots, so `..` does not match.
-        let label = /[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?/
-        let name = host.map { $0.replacing(/:[0-9]{1,5}$/, with: "") } ?? ""
-        let isHost =
-            name.wholeMatch(of: /\[[0-9a-fA-F:]+\]/) != nil
-            || name.split(separator: ".", omittingEmptySubsequences: false).allSatisfy {
-                $0.wholeMatch(of: label) != nil
-            }
-        if let host, let port = host.wholeMatch(of: /.*:([0-9]{1,5})/), !(1...65_535).contains(Int(port.1) ?? 0) {
-            throw Invalid(text, "'\(host)' has the port \(port.1); a port is 1 to 65535")
+        if let host, let port = ImageGrammar.port(of: host), !(1...65_535).contains(Int(port) ?? 0) {
+            throw Invalid(text, "'\(host)' has the port \(port); a port is 1 to 65535")
         }
-        if let host, !isHost {
+        if let host, !ImageGrammar.isHost(host) {
             throw Invalid(text, "'\(host)' is not a host name with an optional port")
         }
     }
@@ -127,11 +120,9 @@ public struct Digest: Sendable, Hashable, Codable, RawRepresentable, CustomStrin
     public init?(rawValue: String) {
         // Not a regular expression, which is compiled for each use: a row of a run has several digests.
         let digits = rawValue.utf8.dropFirst("sha256:".utf8.count)
-        let isHex = digits.allSatisfy { byte in
-            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-                || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
-        }
-        guard rawValue.utf8.starts(with: "sha256:".utf8), digits.count == 64, isHex else { return nil }
+        guard rawValue.utf8.starts(with: "sha256:".utf8), digits.count == 64,
+            digits.allSatisfy(\.isLowerHexDigit)
+        else { return nil }
         self.rawValue = rawValue
     }
 

@@ -24,7 +24,7 @@ public final class AWSEnvironment: Environment {
     private struct ClientKey: Hashable {
         let service: AWSService
         let region: String
-        let retry: String?
+        let retry: RetryPolicy?
     }
     private let instanceRegion = Mutex<String?>(nil)
     /// Logins to ECR by region.
@@ -96,10 +96,10 @@ public final class AWSEnvironment: Environment {
         _ service: AWSService, region: String? = nil, retry: RetryPolicy? = nil
     ) async throws(AWSError) -> AWSClient {
         let region = if let region { region } else { try await self.region() }
-        let key = ClientKey(service: service, region: region, retry: retry.map { "\($0)" })
+        let key = ClientKey(service: service, region: region, retry: retry)
+        if let client = clients.withLock({ $0[key] }) { return client }
         var runtime = runtime
         runtime.retry = retry ?? runtime.retry
-        if let client = clients.withLock({ $0[key] }) { return client }
         let place = try endpoints.place(of: service, region: region)
         let made = try AWSClient(
             service, endpoint: place.url, region: place.signingRegion, credentials: credentials, runtime: runtime)

@@ -61,12 +61,14 @@ struct TrainingImage {
 
     private static func fault(of text: String) -> String? {
         if text.hasPrefix("arn:") { return "it is an ARN" }
-        if text.contains("://") { return "it has a scheme" }
-        if text.contains(where: { $0.isWhitespace }) { return "it has white space in it" }
+        if text.contains(bytes: "://") { return "it has a scheme" }
+        // The properties of characters are slow, and most texts have visible ASCII characters only.
+        let isVisible = text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+        if !isVisible, text.contains(where: \.isWhitespace) { return "it has white space in it" }
         let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
         if parts.count == 2 {
             let digits = parts[1].hasPrefix("sha256:") ? parts[1].dropFirst("sha256:".count) : ""
-            guard digits.utf8.count == 64, digits.allSatisfy({ $0.isHexDigit && !$0.isUppercase }) else {
+            guard digits.utf8.count == 64, digits.utf8.allSatisfy(\.isLowerHexDigit) else {
                 return "a digest is sha256: and 64 hexadecimal digits"
             }
         }
@@ -76,7 +78,7 @@ struct TrainingImage {
         if last.count > 2 || last.contains(where: \.isEmpty) { return "its tag is empty or repeated" }
         // A single name has no registry, so its capitals are not checked.
         let repository = name.dropFirst().dropLast() + last.prefix(name.count > 1 ? 1 : 0)
-        return repository.contains { $0.contains(where: \.isUppercase) } ? "a repository's name has no capitals" : nil
+        return repository.contains { $0.firstCapital != nil } ? "a repository's name has no capitals" : nil
     }
 
     /// `ACCOUNT.dkr.ecr.REGION.SUFFIX`, the same with `ecr-fips`, and `ACCOUNT.dkr-ecr.REGION.SUFFIX`.
