@@ -57,6 +57,7 @@ let package = Package(
         system("CLaunchCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev", brew: "curl"),
         system("CLaunchYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev", brew: "libyaml"),
         system("CLaunchSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev", brew: "sqlite"),
+        system("CLaunchPQ", pkgConfig: "libpq", apt: "libpq-dev", brew: "libpq"),
         system("CLaunchCrypto", pkgConfig: "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
         system("CLaunchXML", pkgConfig: "libxml-2.0", apt: "libxml2-dev", brew: "libxml2"),
         system("CLaunchPCRE2", pkgConfig: "libpcre2-8", apt: "libpcre2-dev", brew: "pcre2"),
@@ -76,6 +77,9 @@ let package = Package(
         library(
             "LaunchHTTPServing", at: "Sources/Support/HTTPServing", uses: ["CLaunchMicroHTTPD", "LaunchConcurrency"]),
         library("LaunchPatterns", at: "Sources/Support/Patterns", uses: ["CLaunchPCRE2"]),
+        library(
+            "LaunchPostgreSQL", at: "Sources/Support/PostgreSQL",
+            uses: ["CLaunchPQ", "LaunchConcurrency", "LaunchLines"]),
         library("LaunchOwnership", at: "Sources/Support/Ownership"),
         library(
             "LaunchSubprocess", at: "Sources/Support/Subprocess",
@@ -84,7 +88,7 @@ let package = Package(
             "LaunchSystemLibraries", at: "Sources/Support/SystemLibraries",
             uses: [
                 "CLaunchArchive", "CLaunchCrypto", "CLaunchCurl", "CLaunchLinux", "CLaunchMicroHTTPD", "CLaunchPCRE2",
-                "CLaunchSQLite", "CLaunchYAML",
+                "CLaunchPQ", "CLaunchSQLite", "CLaunchYAML",
             ]),
         library("LaunchPrintableText", at: "Sources/Support/PrintableText"),
         library(
@@ -178,7 +182,7 @@ let package = Package(
             ]),
         library(
             "LaunchAWS", at: "Sources/Plugins/AWS",
-            uses: ["LaunchHTTP", "LaunchAWSKit", "LaunchPluginKit", "LaunchOCIRegistry"]),
+            uses: ["LaunchAWSKit", "LaunchConcurrency", "LaunchHTTP", "LaunchOCIRegistry", "LaunchPluginKit"]),
         // The plugins that stand on another: they have AWS's credentials, signatures and errors from there.
         library(
             "LaunchSageMaker", at: "Sources/Plugins/SageMaker",
@@ -259,6 +263,9 @@ let package = Package(
             "ArchiveTests", at: "Tests/Support/ArchiveTests",
             uses: ["LaunchArchive", "LaunchSubprocess", "TestSupport"]),
         tests("PatternsTests", at: "Tests/Support/PatternsTests", uses: ["LaunchPatterns"]),
+        tests(
+            "PostgreSQLConnectionTests", at: "Tests/Support/PostgreSQLConnectionTests",
+            uses: ["LaunchPostgreSQL", "LaunchSubprocess", "TestSupport"]),
         tests(
             "HTTPTests", at: "Tests/Support/HTTPTests",
             uses: ["LaunchHTTP", "LaunchConcurrency", "LaunchSubprocess", "TestSupport"]),

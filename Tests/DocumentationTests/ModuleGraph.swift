@@ -26,7 +26,7 @@ struct ModuleGraph {
             title: "leaves",
             modules: [
                 "LaunchSuggestions", "LaunchCrypto", "LaunchHTTP", "LaunchHTTPServing", "LaunchArchive",
-                "LaunchPatterns", "LaunchOwnership", "LaunchPrintableText", "LaunchScaffold",
+                "LaunchPatterns", "LaunchPostgreSQL", "LaunchOwnership", "LaunchPrintableText", "LaunchScaffold",
             ]),
         Level(
             title: "support",

@@ -24,6 +24,7 @@ struct ProseTests {
         "TrainingEnd.swift": "the prefixes of SageMaker's FailureReason",
         "SlurmCommands.swift": "messages of Slurm's commands, which have no codes",
         "SlurmRunner.swift": "messages of Slurm's commands, which have no codes",
+        "PQError+Connect.swift": "libpq's texts for a failed connection, which has no code",
         // Not texts for people.
         "SecretLine.swift": "the words of a key's name",
         "ValueDecoder.swift": "the allowed words of a choice",

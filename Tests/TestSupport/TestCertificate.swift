@@ -4,7 +4,8 @@ public struct TestCertificate {
     public let authority: String, certificate: String, key: String
 
     /// Makes a certificate for a host name and 127.0.0.1.
-    public init(for name: String, in folder: TemporaryDirectory) throws {
+    /// - Parameter days: how long it is valid from now on; negative for one that has expired.
+    public init(for name: String, in folder: TemporaryDirectory, days: Int = 2) throws {
         authority = folder.file("ca.crt")
         certificate = folder.file("server.crt")
         key = folder.file("server.key")
@@ -22,7 +23,7 @@ public struct TestCertificate {
             "openssl",
             [
                 "x509", "-req", "-in", folder.file("server.csr"), "-CA", authority, "-CAkey", folder.file("ca.key"),
-                "-CAcreateserial", "-days", "2", "-extfile", extensions, "-out", certificate,
+                "-CAcreateserial", "-days", "\(days)", "-extfile", extensions, "-out", certificate,
             ])
     }
 }

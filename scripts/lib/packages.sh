@@ -12,6 +12,7 @@ pkg-config pkg-config pkgconf
 lib:libcurl libcurl4-openssl-dev curl
 lib:yaml-0.1 libyaml-dev libyaml
 lib:sqlite3 libsqlite3-dev sqlite
+lib:libpq libpq-dev libpq
 lib:libcrypto libssl-dev openssl@3
 lib:libxml-2.0 libxml2-dev libxml2
 lib:libpcre2-8 libpcre2-dev pcre2
@@ -130,7 +131,7 @@ packages_brew() {
 packages_brew_paths() {
     local prefix name
     prefix=$(brew --prefix)
-    for name in curl libarchive libyaml sqlite openssl@3; do
+    for name in curl libarchive libpq libyaml sqlite openssl@3; do
         PKG_CONFIG_PATH="$prefix/opt/$name/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}"
     done
     export PKG_CONFIG_PATH

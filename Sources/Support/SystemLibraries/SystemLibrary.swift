@@ -4,6 +4,7 @@ internal import CLaunchCurl
 internal import CLaunchLinux
 internal import CLaunchMicroHTTPD
 internal import CLaunchPCRE2
+internal import CLaunchPQ
 internal import CLaunchSQLite
 internal import CLaunchYAML
 internal import Glibc
@@ -33,6 +34,7 @@ public struct SystemLibrary: Sendable, Hashable, Encodable {
                 "libcrypto", text(OpenSSL_version(OPENSSL_VERSION)), compiledWith: OPENSSL_VERSION_TEXT,
                 package: "openssl"),
             SystemLibrary("SQLite", text(sqlite3_libversion()), compiledWith: SQLITE_VERSION, package: "sqlite3"),
+            SystemLibrary("libpq", postgres?.version, package: "postgresql-\(postgres?.major ?? 0)"),
             SystemLibrary("libyaml", text(yaml_get_version_string()), package: "libyaml"),
             SystemLibrary("PCRE2", pcre, compiledWith: "\(PCRE2_MAJOR).\(PCRE2_MINOR)", package: "pcre2"),
             SystemLibrary("libmicrohttpd", text(MHD_get_version()), package: "libmicrohttpd"),
@@ -70,6 +72,12 @@ public struct SystemLibrary: Sendable, Hashable, Encodable {
         var buffer = [UInt8](repeating: 0, count: 64)
         guard pcre2_config_8(UInt32(PCRE2_CONFIG_VERSION), &buffer) > 0 else { return nil }
         return String(decoding: buffer.prefix { $0 != 0 && $0 != 0x20 }, as: UTF8.self)
+    }
+
+    /// libpq reports a number, 150018 for 15.18. Its headers have none.
+    private static var postgres: (major: Int32, version: String)? {
+        let number = PQlibVersion()
+        return number > 0 ? (number / 10_000, "\(number / 10_000).\(number % 10_000)") : nil
     }
 
     /// libarchive reports `libarchive 3.6.2`; its own name is removed.

@@ -18,7 +18,7 @@ import Testing
         #expect(
             names.isSuperset(of: [
                 "libcurl", "libcrypto", "SQLite", "libyaml", "PCRE2", "libmicrohttpd", "libarchive", "libxml2", "glibc",
-                "zlib",
+                "zlib", "libpq",
             ]))
         #expect(names.count == libraries.count)
         for library in libraries {
@@ -30,6 +30,7 @@ import Testing
     @Test func `what is loaded is listed`() throws {
         for (file, name) in [
             ("libcurl", "libcurl"), ("libsqlite3", "SQLite"), ("libxml2", "libxml2"), ("libarchive", "libarchive"),
+            ("libpq", "libpq"),
         ]
         where try Self.loaded(file) {
             #expect(SystemLibrary.all.contains { $0.name == name })
@@ -44,6 +45,7 @@ import Testing
         for (package, name) in [
             ("libcurl4", "libcurl"), ("libsqlite3-0", "SQLite"), ("libyaml-0-2", "libyaml"), ("libpcre2-8-0", "PCRE2"),
             ("libmicrohttpd12", "libmicrohttpd"), ("libarchive13", "libarchive"), ("libc6", "glibc"),
+            ("libpq5", "libpq"),
         ] {
             guard let start = status.firstRange(of: "Package: \(package)\n") else { continue }
             let version = status[start.upperBound...].firstMatch(of: /Version: (?:[0-9]+:)?([0-9]+\.[0-9]+)/)?.1
