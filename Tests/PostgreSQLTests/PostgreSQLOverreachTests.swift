@@ -305,8 +305,28 @@ struct PostgreSQLOverreachTests {
             ], as: team.ada, team.vic)
     }
 
+    @Test func `a database user that is in no group reaches nothing`() throws {
+        let eve = try team.database.addRole("eve")
+        try refuse(
+            [
+                Attempt("SELECT * FROM launch_read.runs", refusal: "permission denied for schema launch_read"),
+                Attempt("SELECT * FROM launch.runs", refusal: "permission denied for schema launch"),
+                Attempt("SELECT launch.submit('a', '{}')", refusal: "permission denied for schema launch"),
+                Attempt("SELECT launch.clock()", refusal: "permission denied for schema launch"),
+            ], as: eve)
+    }
+
+    @Test func `a transaction cannot outlive its session`() throws {
+        try refuse(
+            [
+                Attempt(
+                    "BEGIN", "SELECT launch.request_stop('mine')", "PREPARE TRANSACTION 'p'",
+                    refusal: "prepared transactions are disabled")
+            ], as: team.ada)
+    }
+
     @Test func `sessions of agents cannot be ended`() throws {
-        let agent = try PostgresSession(team.database, as: team.agent)
+        let agent = try PostgresSession(team.database, as: team.gpu)
         let pid = try #require(agent.run("SELECT pg_backend_pid()").first)
         try refuse(
             [
@@ -370,7 +390,7 @@ struct PostgreSQLOverreachTests {
             """)
         #expect(lines.last == "held" && !lines.contains { $0.contains("ERROR") }, "\(lines)")
         #expect(PostgreSQLSchema.migrate().contains("pg_advisory_xact_lock(1280197448)"))
-        let agent = try PostgresSession(team.database, as: team.agent)
+        let agent = try PostgresSession(team.database, as: team.gpu)
         try agent.run("SET lock_timeout = '10s'; SET statement_timeout = '30s'")
         let claim = """
             UPDATE launch.runs SET state = 'claimed', owner = '7-a', claim_token = claim_token + 1 WHERE sequence = (
@@ -379,7 +399,7 @@ struct PostgreSQLOverreachTests {
             """
         #expect(try agent.run("\(claim) RETURNING id") == ["his"])
         try team.run(PostgreSQLSchema.migrate())
-        // Another user who may stop the run is told, and not kept waiting.
+        // Another user who may stop the run gets an error within seconds.
         let bob = try team.refusal(["SELECT launch.request_stop('mine')"], as: team.bob)
         #expect(bob?.contains("LA008: Another session has changed the run 'mine'") == true, "\(bob ?? "done")")
     }

@@ -5,7 +5,7 @@ import Testing
 
 /// The database of a team: the groups, the tables, and users.
 ///
-/// `ada` and `bob` submit, `vic` views, `agent` runs. `bob` owns the queue `open`, which takes priorities up to `high`
+/// `ada` and `bob` submit, `vic` views, `gpu` is an agent. `bob` owns the queue `open`, which takes priorities up to `high`
 /// and three waiting runs of a submitter; `other` has no owner and no limits; `slurm` is of another resource.
 struct TeamDatabase {
     let database: PostgresDatabase
@@ -13,7 +13,7 @@ struct TeamDatabase {
     let ada: String
     let bob: String
     let vic: String
-    let agent: String
+    let gpu: String
 
     init() throws {
         database = try PostgresDatabase(on: PostgresServer.shared.get())
@@ -22,8 +22,8 @@ struct TeamDatabase {
         ada = try database.addRole("ada")
         bob = try database.addRole("bob")
         vic = try database.addRole("vic")
-        agent = try database.addRole("gpu")
-        let memberships = [(ada, PostgreSQLRoles.Kind.submitter), (bob, .submitter), (vic, .viewer), (agent, .agent)]
+        gpu = try database.addRole("gpu")
+        let memberships = [(ada, PostgreSQLRoles.Kind.submitter), (bob, .submitter), (vic, .viewer), (gpu, .agent)]
         try Self.inOneTransaction(memberships.flatMap { user, kind in roles.grant(kind, to: user) }, database)
         try addQueue("open", owners: #"["\#(bob)"]"#, limits: #"{"priority": "high", "waiting": 3}"#)
         try addQueue("other")

@@ -60,7 +60,8 @@ public final class PostgresDatabase: Sendable {
 
     @discardableResult
     private static func psql(_ statements: [String], _ environment: [String: String]) throws -> [String] {
-        let text = try Tool.run("psql", options + statements.flatMap { ["--command", $0] }, environment: environment)
+        let text = try Tool.run(
+            PostgresServer.psql, options + statements.flatMap { ["--command", $0] }, environment: environment)
         return text.split(separator: "\n").map(String.init)
     }
 }

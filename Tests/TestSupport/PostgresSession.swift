@@ -11,9 +11,8 @@ public final class PostgresSession {
     /// Connects to the database.
     /// - Parameter role: a role that `PostgresDatabase.addRole` has made; nil for the superuser.
     public init(_ database: PostgresDatabase, as role: String? = nil) throws {
-        guard let path = Tool.path("psql") else { throw Tool.Failure(description: "psql is not on the PATH") }
-        process.executableURL = URL(fileURLWithPath: path)
-        // A session goes on after a statement that fails.
+        process.executableURL = URL(fileURLWithPath: PostgresServer.psql)
+        // Statements after one that fails run too.
         process.arguments = PostgresDatabase.options.filter { !$0.contains("ON_ERROR_STOP") }
         process.environment = ProcessInfo.processInfo.environment.merging(database.environment(of: role)) { $1 }
         process.standardInput = input

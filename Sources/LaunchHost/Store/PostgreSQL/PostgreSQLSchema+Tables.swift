@@ -141,8 +141,8 @@ extension PostgreSQLSchema {
             WHERE stop_requested_at IS NOT NULL AND state NOT IN ('queued', 'succeeded', 'failed', 'stopped');
         CREATE INDEX runs_by_project ON launch.runs (project, sequence);
         CREATE INDEX runs_in_queue ON launch.runs (queue, sequence);
-        -- How many runs of a submitter wait.
-        CREATE INDEX runs_waiting_of ON launch.runs (author, queue) WHERE state = 'queued';
+        -- The waiting runs of each submitter of a queue, in their order.
+        CREATE INDEX runs_ready_of ON launch.runs (queue, author, priority, sequence) WHERE state = 'queued';
         CREATE INDEX events_by_run ON launch.events (run_id, seq);
         """
 }

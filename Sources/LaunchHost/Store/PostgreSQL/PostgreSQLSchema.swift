@@ -96,6 +96,15 @@ enum PostgreSQLSchema {
             """
     }
 
+    /// One row for every user of the store: the version of the tables, the lowest version that a program must know to use
+    /// them, and the prefix of the groups' names (NULL without groups). The store is made if the view exists.
+    static let versions = """
+        SELECT coalesce(max(value::bigint) FILTER (WHERE name = 'version'), 0) AS version,
+            coalesce(max(value::bigint) FILTER (WHERE name = 'needed_version'), 0) AS needed_version,
+            max(value) FILTER (WHERE name = 'roles') AS roles
+        FROM launch_read.settings
+        """
+
     private static let readVersions = """
         SELECT coalesce(max(value::bigint) FILTER (WHERE name = 'version'), 0),
                 coalesce(max(value::bigint) FILTER (WHERE name = 'needed_version'), 0)
