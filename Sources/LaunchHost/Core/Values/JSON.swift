@@ -8,12 +8,18 @@ internal import Synchronization
 public enum JSON {
     /// Writes JSON for machines and for comparisons: sorted keys, no white space, slashes not escaped.
     public static func canonicalData(_ value: some Encodable) throws -> Data {
-        try encode(value, [.sortedKeys, .withoutEscapingSlashes])
+        if let text = canonicalText(value) { return Data(text) }
+        return try encode(value, [.sortedKeys, .withoutEscapingSlashes])
     }
 
     /// `canonicalData` as text.
     public static func canonical(_ value: some Encodable) throws -> String {
-        String(decoding: try canonicalData(value), as: UTF8.self)
+        if let text = canonicalText(value) { return String(decoding: text, as: UTF8.self) }
+        return String(decoding: try canonicalData(value), as: UTF8.self)
+    }
+
+    private static func canonicalText(_ value: some Encodable) -> [UInt8]? {
+        (value as? JSONValue).flatMap { JSONText.canonical($0) }
     }
 
     /// Writes JSON for people: sorted keys, indented.
@@ -24,6 +30,11 @@ public enum JSON {
 
     /// Reads JSON, including the output of `canonicalData` and `pretty`.
     public static func decode<T: Decodable>(_ type: T.Type, from data: Data) throws -> T {
+        if type == JSONValue.self,
+            let value = data.withUnsafeBytes({ JSONText.value(of: $0, keepsFractions: true) }) as? T
+        {
+            return value
+        }
         let decoder = JSONDecoder()
         decoder.dateDecodingStrategy = .iso8601
         var positions: Set<JSONNumberScan.PathHash> = []

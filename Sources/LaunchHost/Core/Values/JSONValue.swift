@@ -199,6 +199,16 @@ extension JSONValue {
         self = try JSON.decode(JSONValue.self, from: Data(text.utf8))
     }
 
+    /// Parses the JSON text of a service, in which whole numbers may have a fraction: `1.0` becomes an integer.
+    /// - Throws: `DecodingError` if `bytes` are not JSON.
+    package init(wholeNumbersOf bytes: [UInt8]) throws {
+        if let value = bytes.withUnsafeBytes({ JSONText.value(of: $0, keepsFractions: false) }) {
+            self = value
+        } else {
+            self = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+        }
+    }
+
     /// Creates the value that `encodable` encodes to.
     /// - Throws: the errors of its `encode(to:)`.
     public init(encoding encodable: some Encodable) throws {

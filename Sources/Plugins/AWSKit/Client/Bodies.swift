@@ -12,7 +12,7 @@ enum Bodies {
             if operation.mayAnswerNothing { return .object([:]) }
             throw unreadable(answer, "is empty", service, operation)
         }
-        guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)) else {
+        guard let value = try? JSONValue(wholeNumbersOf: bytes) else {
             throw unreadable(answer, isMarkup(bytes) ? "is HTML or XML" : "is not complete JSON", service, operation)
         }
         guard case .object = value else { throw unreadable(answer, "is \(value.kindName)", service, operation) }
@@ -41,13 +41,18 @@ enum Bodies {
     static func json(_ document: JSONValue) throws -> [UInt8] {
         var written: [UInt8] = []
         var isText = false, isEscaped = false
-        for scalar in try JSON.canonical(document).unicodeScalars {
+        let text = try JSON.canonical(document)
+        written.reserveCapacity(text.utf8.count * 5 / 4)
+        var position = text.utf8.startIndex
+        while position < text.utf8.endIndex {
+            let byte = text.utf8[position]
             // Python also escapes the delete character.
-            guard scalar.isASCII, scalar != "\u{7f}" else {
-                for unit in String(scalar).utf16 { written += Array("\\u".utf8) + hex(unit) }
+            guard byte < 0x7F else {
+                for unit in String(text.unicodeScalars[position]).utf16 { written += Array("\\u".utf8) + hex(unit) }
+                position = text.unicodeScalars.index(after: position)
                 continue
             }
-            let byte = UInt8(truncatingIfNeeded: scalar.value)
+            position = text.utf8.index(after: position)
             written.append(byte)
             if isEscaped {
                 isEscaped = false
