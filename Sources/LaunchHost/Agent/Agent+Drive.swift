@@ -10,6 +10,7 @@ extension Agent {
             isLeaving: { leaving.isRaised }, mayRequeue: mayRequeue, suspects: suspects, progress: progress)
         let stop = AsyncEvent()
         driving[run.id] = stop
+        if !run.spec.source.isImage { building.insert(run.id) }
         let isContradicted = run.queue.map { holds.isContradicted(run.id, in: $0) } ?? false
         children?.yield {
             let end = await withCancellation(by: stop) { await driver.drive(run, isContradicted: isContradicted) }
@@ -26,7 +27,10 @@ extension Agent {
         }
         if let queue = run.queue { settle(run.id, of: queue, end) }
         // A requeued run may have been claimed again before its first drive has ended here.
-        if driving[run.id] === stop { driving[run.id] = nil }
+        if driving[run.id] === stop {
+            driving[run.id] = nil
+            building.remove(run.id)
+        }
         pulse.signal()
     }
 

@@ -48,6 +48,8 @@ public actor Agent {
     var holds = QueueHolds()
     /// The runs that are driven to their backends, each with an event that cancels its drive.
     var driving: [RunID: AsyncEvent] = [:]
+    /// Those of them whose image is built from source.
+    var building: Set<RunID> = []
     /// Drives and observers to start as child tasks of `run`.
     var children: AsyncStream<@Sendable () async -> Void>.Continuation?
     /// What the observers report, in order.
@@ -155,12 +157,14 @@ public actor Agent {
         return driving.count + watched.count < limit
     }
 
-    /// The maximum number of runs that are driven to their backends at once, regardless of `max_jobs`: each may need an
-    /// image build.
-    private static let mostDriven = 32
+    /// The maximum number of runs that are driven to their backends at once, regardless of `max_jobs`. A run waits for
+    /// calls most of the time, which take some tenths of a second each.
+    private static let mostDriven = 128
+    /// The maximum number of these runs whose image is built.
+    private static let mostBuilt = 32
 
     private func claim(as owner: OwnerID) throws(StoreError) {
-        while hasRoom, driving.count < Self.mostDriven,
+        while hasRoom, driving.count < Self.mostDriven, building.count < Self.mostBuilt,
             let run = try store.claimNext(from: holds.open(queuesInTurn(), now: clock.now()), owner: owner)
         {
             if let queue = run.queue {

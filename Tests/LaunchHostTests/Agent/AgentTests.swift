@@ -61,6 +61,28 @@ struct AgentTests {
         #expect(most == 2)
     }
 
+    @Test(.timeLimit(.minutes(10)), arguments: [(builds: false, most: 128), (builds: true, most: 32)])
+    func `many prebuilt runs wait for calls at once, and fewer builds run at once:`(builds: Bool, most: Int)
+        async throws
+    {
+        let bench = try AgentBench(builder: "{type: mock, takes: 1h}")
+        try bench.queue("q", ["prepare_for": .string("1h")])
+        let context = try TemporaryDirectory()
+        try context.write("Dockerfile", "FROM scratch\n")
+        let code = try await SourceStore(folder: bench.store.home.sources)
+            .snapshot(of: context.path, dockerfile: "Dockerfile").source
+        for _ in 0..<most + 5 { try bench.submit("q", source: builds ? .code(code) : .image("mock.invalid/a:1")) }
+        let agent = bench.agent("q", drain: false)
+        let life = Task { try await bench.run(agent) }
+        let isFull = try await eventually {
+            try bench.store.counts()[builds ? .building : .preparing] == most
+        }
+        #expect(isFull)
+        #expect(try bench.store.counts()[.queued] == 5)
+        life.cancel()
+        #expect(try await life.value == .left)
+    }
+
     @Test
     func `an agent serves its queues in turn`() async throws {
         let bench = try AgentBench()
