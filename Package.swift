@@ -116,7 +116,7 @@ let package = Package(
             ]),
         library(
             "LaunchConfiguration", at: "Sources/LaunchHost/Configuration",
-            uses: ["LaunchPluginKit", "LaunchSuggestions"]),
+            uses: ["LaunchPluginKit", "LaunchPostgreSQL", "LaunchSuggestions"]),
         library(
             "LaunchStore", at: "Sources/LaunchHost/Store",
             uses: ["CLaunchLinux", "CLaunchSQLite", "LaunchConfiguration", "LaunchOwnership", "LaunchSuggestions"]),

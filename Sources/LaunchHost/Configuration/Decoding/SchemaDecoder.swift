@@ -115,6 +115,12 @@ public struct SchemaDecoder: Sendable {
         diagnostics[last].sourceLine = nil
     }
 
+    /// Removes the source of diagnostics at a line that has a secret.
+    mutating func hideSource(ofLine line: Int?) {
+        guard let line else { return }
+        for index in diagnostics.indices where diagnostics[index].line == line { diagnostics[index].sourceLine = nil }
+    }
+
     package static func example(_ field: Field) -> String {
         field.example.map { " (for example \($0))" } ?? ""
     }

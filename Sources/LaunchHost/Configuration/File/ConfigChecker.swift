@@ -21,6 +21,10 @@ enum ConfigChecker {
             root, fields: LaunchConfig.fields, in: .top,
             ignoring: Set(Role.allCases.map(\.rawValue) + [LaunchConfig.runnersKey]))
         checkQueues(root, &decoder)
+        var store = StoreReader(
+            root.entry(LaunchConfig.storeKey)?.value, options.values[LaunchConfig.storeKey]?.objectValue, known,
+            environment: root.entry(Role.environment.rawValue)?.value.entry("type")?.value.jsonValue.stringValue)
+        let settings = store.read(&decoder)
         diagnostics += decoder.diagnostics
 
         func block(_ role: Role) -> LaunchConfig.Block? {
@@ -30,6 +34,7 @@ enum ConfigChecker {
             return block
         }
         var config = config(options, document: document, block: block)
+        config.store = settings
         config.runners = runners(root, beside: config.runner, known, document, &diagnostics)
         diagnostics = UnfilledPlaceholders(in: document, known).alone(of: diagnostics)
         return (config, DiagnosticRenderer.sorted(diagnostics))

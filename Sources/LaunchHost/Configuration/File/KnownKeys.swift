@@ -6,6 +6,11 @@ struct KnownKeys: Sendable {
         declarations = catalog.declarations
     }
 
+    /// The logins to databases that each type of environment offers.
+    var databaseLogins: [(type: String, kinds: DatabaseLoginKinds)] {
+        declarations.filter { $0.role == .environment }.map { ($0.type, $0.databaseLogins) }
+    }
+
     func types(_ role: Role) -> [String] {
         declarations.filter { $0.role == role }.map(\.type)
     }

@@ -29,6 +29,8 @@ public struct LaunchConfig: Sendable {
     package var limits: SizeLimits
     /// Whether child processes that work on sources are restricted to the files that they need.
     public var sandbox = true
+    /// Where queues, jobs and runs are kept.
+    public var store = StoreSettings.sqlite
     /// Where credentials and the region come from.
     public var environment: Block
     /// Where images live.

@@ -19,7 +19,13 @@ extension LaunchConfig {
         Field(
             "log_size_limit", .bytes, default: .integer(SizeLimits.standard.logBytes), example: "500m",
             help: "The maximum size of a run's log that is kept after its end."),
+        Field(
+            storeKey, .object(PostgresSettings.fields), example: "{type: postgres, host: db.example, database: launch}",
+            help: "Where queues, jobs and runs are kept: on this machine, or in a database that a team shares."),
     ]
+
+    /// The key of the block of the store.
+    package static let storeKey = "store"
 
     /// The key of the list of runner blocks.
     package static let runnersKey = "runners"

@@ -25,6 +25,8 @@ public struct Plugin<Product: Sendable>: Sendable {
     public var hints: ConfigHints
     /// The environment variables of the process that concern it.
     public var variables: ProcessVariables
+    /// For an environment: the logins to databases that it offers.
+    package var databaseLogins = DatabaseLoginKinds()
 
     public init(
         type: String, contract: Int = PluginCatalog.contracts.upperBound, summary: String,

@@ -66,11 +66,17 @@ public struct PluginCatalog: Sendable {
         public var ownKeys: [Field]?
         /// The template of a queue that is created without a file, for a runner.
         public var defaultTemplate: String?
+        /// The logins to databases that it offers, for an environment.
+        package var databaseLogins = DatabaseLoginKinds()
     }
 
     /// The declarations of all plugins, in the order of the roles.
     public var declarations: [Declaration] {
-        environments.map { Self.declaration(.environment, $0) } + registries.map { Self.declaration(.registry, $0) }
+        environments.map {
+            var declaration = Self.declaration(.environment, $0)
+            declaration.databaseLogins = $0.databaseLogins
+            return declaration
+        } + registries.map { Self.declaration(.registry, $0) }
             + builders.map { Self.declaration(.builder, $0) }
             + runners.map {
                 var declaration = Self.declaration(.runner, $0.base)

@@ -3,7 +3,13 @@ public import LaunchPluginKit
 
 extension AWSEnvironment {
     /// The plugin's declaration.
-    public static let plugin = Plugin<any Environment>(
+    public static let plugin: Plugin<any Environment> = {
+        var plugin = declared
+        plugin.databaseLogins = databaseLogins
+        return plugin
+    }()
+
+    private static let declared = Plugin<any Environment>(
         type: "aws", summary: "Credentials and region as AWS's own tools find them, with automatic refresh.",
         fields: fields,
         examples: [

@@ -46,7 +46,7 @@ import Testing
         #expect(
             properties.keys.sorted() == [
                 "builder", "entity", "environment", "log_size_limit", "max_jobs", "queues", "registry", "runner",
-                "runners", "sandbox", "source_size_limit",
+                "runners", "sandbox", "source_size_limit", "store",
             ])
         #expect(properties["max_jobs"]?["default"] == .integer(1))
         #expect(properties["builder"]?["properties"]?["type"]?["enum"] == .array([.string("docker"), .string("noop")]))
