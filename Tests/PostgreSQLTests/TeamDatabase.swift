@@ -68,9 +68,12 @@ struct TeamDatabase {
         try database.run(statement, as: role)
     }
 
-    /// The message of the server for a statement that it refuses; nil if it runs.
+    /// The message of the server for the first of the statements that it refuses; nil if all run.
     func refusal(_ statements: [String], as role: String) throws -> String? {
-        let session = try PostgresSession(database, as: role)
+        try Self.refusal(statements, PostgresSession(database, as: role))
+    }
+
+    static func refusal(_ statements: [String], _ session: PostgresSession) throws -> String? {
         for statement in statements {
             let lines = try session.run(statement)
             if let first = lines.firstIndex(where: { $0.contains("ERROR:") || $0.contains("FATAL:") }) {

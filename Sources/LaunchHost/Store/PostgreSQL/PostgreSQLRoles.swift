@@ -47,6 +47,8 @@ struct PostgreSQLRoles: Sendable {
                 DO $$ BEGIN
                     EXECUTE format('ALTER ROLE %I IN DATABASE %I SET \(setting) = %L', \(Self.literal(user)),
                         current_database(), '\(value)');
+                EXCEPTION WHEN insufficient_privilege THEN
+                    RAISE WARNING '% may not set \(setting) of %', current_user, \(Self.literal(user));
                 END $$
                 """
             }
@@ -63,8 +65,10 @@ struct PostgreSQLRoles: Sendable {
         DECLARE
             role text;
         BEGIN
+            -- A membership that exists already is no news.
+            PERFORM set_config('client_min_messages', 'warning', true), set_config('lock_timeout', '10s', true);
             -- Two programs that change the same roles would fail.
-            PERFORM set_config('lock_timeout', '10s', true), pg_advisory_xact_lock(\(PostgreSQLSchema.advisoryLock));
+            PERFORM pg_advisory_xact_lock(\(PostgreSQLSchema.advisoryLock));
             FOREACH role IN ARRAY ARRAY['\(name(.owner))', '\(name(.agent))', '\(name(.submitter))', '\(name(.viewer))']
             LOOP
                 IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = role) THEN
@@ -75,9 +79,13 @@ struct PostgreSQLRoles: Sendable {
                     END;
                 END IF;
             END LOOP;
-            IF NOT pg_has_role(current_user, '\(name(.owner))', 'MEMBER') THEN
+            -- From PostgreSQL 16 on, the maker of a role is a member that may not act as it. A member that may not grant
+            -- the role may be able to act as it nevertheless; the next statement shows that.
+            BEGIN
                 EXECUTE format('GRANT \(name(.owner)) TO %I', current_user);
-            END IF;
+            EXCEPTION WHEN insufficient_privilege OR invalid_grant_operation THEN
+                NULL;
+            END;
             -- Without these, agents cannot end forgotten transactions of submitters. Not every administrator may grant
             -- them.
             IF NOT pg_has_role('\(name(.owner))', 'pg_signal_backend', 'MEMBER')
@@ -85,7 +93,7 @@ struct PostgreSQLRoles: Sendable {
                 BEGIN
                     GRANT pg_signal_backend, pg_read_all_stats TO \(name(.owner));
                 EXCEPTION WHEN insufficient_privilege THEN
-                    RAISE NOTICE 'agents cannot end forgotten transactions: % may not grant pg_signal_backend',
+                    RAISE WARNING 'agents cannot end forgotten transactions: % may not grant pg_signal_backend',
                         current_user;
                 END;
             END IF;
