@@ -51,7 +51,11 @@ public enum Explain {
     }
 
     private static func entries(_ catalog: PluginCatalog) -> [Entry] {
-        var entries = LaunchConfig.fields.map { Entry(path: $0.name, field: $0, type: nil) }
+        var entries: [Entry] = []
+        for field in LaunchConfig.fields {
+            entries.append(Entry(path: field.name, field: field, type: nil))
+            for inner in field.kind.ownFields { entries += nested(inner, below: field.name, type: nil) }
+        }
         // The keys of a queue's file. No block of launch-config.yaml contains them.
         for field in QueueFile.fields { entries += nested(field, below: "queue", type: nil) }
         entries.append(

@@ -17,6 +17,18 @@ import Testing
                 """)
     }
 
+    @Test func `a key of the store is explained`() throws {
+        #expect(
+            try explain("store.port") == """
+                store.port
+                  The port. Default: PGPORT, then 5432.
+                  value:    a whole number from 1 to 65535
+                  optional
+                  example:  5432
+                """)
+        #expect(try explain("store.type").contains("\n  default:  \"sqlite\""))
+    }
+
     @Test func `a key of a block is explained`() throws {
         #expect(
             try explain("builder.platform") == """
