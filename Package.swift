@@ -119,7 +119,10 @@ let package = Package(
             uses: ["LaunchPluginKit", "LaunchPostgreSQL", "LaunchSuggestions"]),
         library(
             "LaunchStore", at: "Sources/LaunchHost/Store",
-            uses: ["CLaunchLinux", "CLaunchSQLite", "LaunchConfiguration", "LaunchOwnership", "LaunchSuggestions"]),
+            uses: [
+                "CLaunchLinux", "CLaunchSQLite", "LaunchConcurrency", "LaunchConfiguration", "LaunchOwnership",
+                "LaunchPostgreSQL", "LaunchSuggestions",
+            ]),
         library(
             "LaunchSnapshots", at: "Sources/LaunchHost/Snapshots",
             uses: [
@@ -278,7 +281,7 @@ let package = Package(
         tests("ConsoleTests", at: "Tests/Support/ConsoleTests", uses: ["LaunchConsole", "ConsoleSample"]),
         tests(
             "LaunchHostTests", at: "Tests/LaunchHostTests",
-            uses: ["LaunchHost", "LaunchHTTP", "LaunchMock", "LaunchSubprocess", "TestSupport"]),
+            uses: ["LaunchConcurrency", "LaunchHost", "LaunchHTTP", "LaunchMock", "LaunchSubprocess", "TestSupport"]),
         // The SQL of the store on a real PostgreSQL server.
         tests("PostgreSQLTests", at: "Tests/PostgreSQLTests", uses: ["LaunchStore", "TestSupport"]),
         tests(
@@ -363,7 +366,8 @@ let package = Package(
         tests(
             "SageMakerTests", at: "Tests/Plugins/SageMakerTests",
             uses: [
-                "LaunchAWS", "AWSStub", "LaunchConformance", "LaunchHTTP", "LaunchHost", "LaunchMock", "LaunchPatterns",
+                "LaunchAWS", "AWSStub", "LaunchConcurrency", "LaunchConformance", "LaunchHTTP", "LaunchHost",
+                "LaunchMock", "LaunchPatterns",
                 "LaunchSageMaker", "LaunchSubprocess",
                 "TestSupport",
             ],

@@ -36,7 +36,7 @@ enum AgentCommand {
             let log = LogSink.logger(
                 terminal, verbosity: arguments.count(GlobalOptions.verbose), base: .info)
             for name in settings.queues {
-                let queue = try store.queue(name, evenDamaged: true)
+                let queue = try await store.queue(name, evenDamaged: true)
                 _ = try backends.runner(for: queue.definition.resource)
                 // The other queues are served. Its own runs end as failed, with the same words.
                 if let problem = queue.problem { log.error("a queue cannot be read", ["error": problem.description]) }
@@ -63,7 +63,7 @@ enum AgentCommand {
                 leaving.cancel()
                 interrupts.stop()
             }
-            let end = try await agent.run(as: try store.becomeOwner(kind: "agent", queues: settings.queues))
+            let end = try await agent.run(as: try await store.becomeOwner(kind: "agent", queues: settings.queues))
             if case .held(let queues) = end { throw Self.held(queues) }
             guard case .stuck(let runs) = end else { return .ok }
             let names = runs.prefix(10).map(\.rawValue).joined(separator: ", ") + (runs.count > 10 ? ", …" : "")
@@ -103,7 +103,8 @@ enum AgentCommand {
     /// A failure here does not prevent the agent's start.
     private static func removeUnusedSnapshots(of store: Store, _ log: Logger) async {
         do {
-            try await SourceStore(folder: store.home.sources).prune(keeping: try store.snapshotsInUse()) { problem in
+            try await SourceStore(folder: store.home.sources).prune(keeping: try await store.snapshotsInUse()) {
+                problem in
                 log.warning("a leftover of an earlier program could not be removed", ["error": problem])
             }
         } catch {

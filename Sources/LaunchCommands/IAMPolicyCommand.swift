@@ -1,3 +1,4 @@
+internal import LaunchConcurrency
 internal import LaunchConsole
 internal import LaunchHost
 
@@ -30,14 +31,15 @@ enum IAMPolicyCommand {
             let config = try context.config()
             let backends = try context.backends(config)
             let named = arguments.strings("queue")
-            let names = try named.isEmpty ? (config.queues.isEmpty ? store.queues().map(\.name) : config.queues) : named
+            let known = named.isEmpty ? config.queues : named
+            let names = known.isEmpty ? try await store.queues().map(\.name) : known
             guard !names.isEmpty else {
                 throw LaunchError(
                     .unavailable, "The policy depends on the queues, and none exists.",
                     hint: "Make one with 'launch queue create'.")
             }
             let holder = arguments.string("for").flatMap(Permission.Holder.init(rawValue:)) ?? .agent
-            let queues = try names.map { try store.queue($0).definition }
+            let queues = try await names.asyncMap { try await store.queue($0).definition }
             let preview = QueuePreview(backends: backends)
             let policy = PolicyDocument(
                 try queues.flatMap { try preview.permissions(of: $0) }.filter { $0.holder == holder })

@@ -41,16 +41,16 @@ enum DrainBench {
         let child = try BenchServer.begin("serve-idle", [])
         let url = words(of: child.output).first ?? ""
         let store = try Store(home: LaunchHome(path: folder.path))
-        try store.createQueue(
+        try await store.createQueue(
             QueueDefinition(
                 name: "train", resource: SageMakerRunner.type, template: .object(template), variables: .array([])))
         // The first run is what the history consists of. It also pays for what happens once in a process.
-        try submit(1, to: store)
+        try await submit(1, to: store)
         try await drain(store, url)
         _ = try answer(of: child)
         if history > 0 { try copy(history, database: store.home.database) }
         let submitting = cpuSeconds
-        try submit(count, to: store)
+        try await submit(count, to: store)
         let submitted = cpuSeconds
         let (began, written) = (ContinuousClock.now, bytesWritten)
         try await drain(store, url)
@@ -68,10 +68,10 @@ enum DrainBench {
         ])
     }
 
-    private static func submit(_ count: Int, to store: Store) throws {
+    private static func submit(_ count: Int, to store: Store) async throws {
         for _ in 0..<count {
             let id = RunID.random()
-            _ = try store.submit(
+            _ = try await store.submit(
                 LaunchSpec(
                     source: .image(image), name: id.rawValue, project: "bench", entity: "me", author: "me",
                     resource: SageMakerRunner.type, queue: "train"),
@@ -100,9 +100,9 @@ enum DrainBench {
             contexts: SourceContexts(store: SourceStore(folder: store.home.sources)), log: .silent)
         let end = try await agent.run(as: store.becomeOwner(kind: "agent"))
         guard end == .done else { throw S3Bench.Failure(what: "the agent ended with \(end)") }
-        let counts = try store.counts()
+        let counts = try await store.counts()
         guard counts.unfinished == 0, counts[.failed] == 0 else {
-            let failed = try store.runs(RunFilter(states: [.failed], limit: 1)).first?.cause?.message ?? "-"
+            let failed = try await store.runs(RunFilter(states: [.failed], limit: 1)).first?.cause?.message ?? "-"
             throw S3Bench.Failure(what: "\(counts[.failed]) runs failed: \(failed)")
         }
     }

@@ -68,7 +68,7 @@ enum WatchBench {
     // MARK: the record
 
     /// Fills a store with runs that an agent has submitted and released.
-    static func seed(count: Int, folder: String) throws {
+    static func seed(count: Int, folder: String) async throws {
         let store = try Store(home: LaunchHome(path: folder))
         let template: [String: JSONValue] = [
             "RoleArn": .string("arn:aws:iam::123456789012:role/train"),
@@ -78,10 +78,10 @@ enum WatchBench {
             "OutputDataConfig": .object(["S3OutputPath": .string("s3://bucket/out")]),
             "StoppingCondition": .object(["MaxRuntimeInSeconds": .integer(86_400)]),
         ]
-        try store.createQueue(
+        try await store.createQueue(
             QueueDefinition(name: "train", resource: SageMakerRunner.type, template: .object(template)))
         let runner = try SageMakerRunner.plugin.base.make(Options([:]), PluginContext())
-        let owner = try store.becomeOwner(kind: "agent")
+        let owner = try await store.becomeOwner(kind: "agent")
         let text = "123456789012.dkr.ecr.us-east-1.amazonaws.com/train"
         guard let digest = Digest(rawValue: "sha256:" + String(repeating: "a", count: 64)) else { return }
         let image = PinnedImage(
@@ -94,10 +94,10 @@ enum WatchBench {
             let job = ResolvedJob(
                 runID: id, runName: id.rawValue, project: project, entity: "me", author: "me", queue: "train",
                 resource: SageMakerRunner.type, source: .image(image.name), template: .object(template))
-            let run = try store.submit(spec, as: id, claimedBy: owner.id)
+            let run = try await store.submit(spec, as: id, claimedBy: owner.id)
             let handle = RunHandle(
                 runner: SageMakerRunner.type, runID: id, fields: ["name": "\(project)-\(id)", "region": region])
-            try store.transition(
+            try await store.transition(
                 id, token: run.fencingToken, to: .running,
                 changes: RunChanges(
                     resolved: job, image: image, imageDecision: "prebuilt",
@@ -162,7 +162,9 @@ enum WatchBench {
         let began = ContinuousClock.now
         let working = Task { try await agent.run(as: store.becomeOwner(kind: "agent")) }
         var result = Result()
-        while try !store.adoptable(queues: ["train"], limit: 1).isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+        while try await !store.adoptable(queues: ["train"], limit: 1).isEmpty {
+            try await Task.sleep(for: .milliseconds(20))
+        }
         result.attached = seconds(ContinuousClock.now - began)
         let pages = (count + 99) / 100
         // Sweeps are short while runs are still being taken over. A sweep ends when the next begins.

@@ -28,7 +28,7 @@ do {
     case "serve-log": try LogBench.serve(mebibytes: number ?? 1024)
     case "validate": try ValidateBench.run(rounds: number ?? 1000)
     case "serve-jobs": try WatchBench.serve(count: number ?? 1000)
-    case "seed-jobs": try WatchBench.seed(count: number ?? 1000, folder: words.dropFirst(2).first ?? "")
+    case "seed-jobs": try await WatchBench.seed(count: number ?? 1000, folder: words.dropFirst(2).first ?? "")
     default:
         FileHandle.standardError.write(
             Data(

@@ -103,10 +103,11 @@ struct SweepTests {
 
     /// Submits a run that is claimed by an owner whose process has ended.
     private func claimAndDie(_ store: Store) async throws -> String {
-        let owner = try store.becomeOwner(kind: "test")
+        let owner = try await store.becomeOwner(kind: "test")
         let spec = LaunchSpec(
             source: .image(World.image), project: "p", entity: "e", author: "a", resource: "local-docker", queue: "q")
-        return try withExtendedLifetime(owner) { try store.submit(spec, claimedBy: owner.id).id.rawValue }
+        let run = try await store.submit(spec, claimedBy: owner.id)
+        return withExtendedLifetime(owner) { run.id.rawValue }
     }
 
     @Test func `a copy of a home has another identity`() throws {

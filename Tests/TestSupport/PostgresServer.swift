@@ -78,3 +78,15 @@ public struct PostgresServer: Sendable {
         state.map { ["LAUNCH_DEV_STATE": $0] } ?? [:]
     }
 }
+
+extension PostgresServer {
+    /// The parameters of a connection of the superuser to the server, from the variables of libpq.
+    public static func parameters(_ environment: [String: String]) -> [String: String] {
+        let keywords = [
+            "PGHOST": "host", "PGPORT": "port", "PGDATABASE": "dbname", "PGUSER": "user", "PGPASSWORD": "password",
+            "PGSSLMODE": "sslmode", "PGSSLROOTCERT": "sslrootcert",
+        ]
+        return Dictionary(
+            uniqueKeysWithValues: environment.compactMap { name, value in keywords[name].map { ($0, value) } })
+    }
+}

@@ -28,7 +28,7 @@ enum JobCreateCodeCommand {
             let source = try await SourceChoice.code(
                 folder, dockerfile: arguments.string("dockerfile"), home: store.home, limits: context.limits,
                 terminal: terminal, quiet: context.wantsJSON)
-            try NewJob.add(name, source, aliases: arguments.strings("alias"), to: store, on: context)
+            try await NewJob.add(name, source, aliases: arguments.strings("alias"), to: store, on: context)
             return .ok
         }
     }

@@ -33,7 +33,8 @@ enum JobCreateGitCommand {
                     git: context.git)
             }
             let name = try NewJob.name(arguments, from: url)
-            try NewJob.add(name, source, aliases: arguments.strings("alias"), to: try context.store(), on: context)
+            try await NewJob.add(
+                name, source, aliases: arguments.strings("alias"), to: try context.store(), on: context)
             return .ok
         }
     }

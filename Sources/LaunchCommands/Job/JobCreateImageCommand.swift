@@ -37,7 +37,7 @@ enum JobCreateImageCommand {
             let unkept = image.tag.flatMap { tag in
                 tagged == nil && tag != JobReference.latest && JobNaming.alias(ofTag: tag) == nil ? tag : nil
             }
-            try NewJob.add(
+            try await NewJob.add(
                 name, .image(text), aliases: aliases, tagged: tagged, unkept: unkept, to: try context.store(),
                 on: context)
             return .ok

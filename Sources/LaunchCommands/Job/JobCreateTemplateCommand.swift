@@ -17,7 +17,7 @@ enum JobCreateTemplateCommand {
             guard let name = arguments.string("name") else {
                 throw arguments.usageError("a job without a source needs a name; give one with --name")
             }
-            try NewJob.add(
+            try await NewJob.add(
                 name, .template, aliases: arguments.strings("alias"), to: try context.store(), on: context)
             return .ok
         }

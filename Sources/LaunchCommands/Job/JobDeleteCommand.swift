@@ -20,7 +20,7 @@ enum JobDeleteCommand {
         ) { arguments, terminal in
             let context = context(arguments, terminal)
             let reference = try JobReference(parsing: try arguments.required("job"))
-            let count = try context.store().deleteJob(reference)
+            let count = try await context.store().deleteJob(reference)
             if context.wantsJSON { try context.printJSON(Result(job: reference.description, deletedVersions: count)) }
             context.note("\(Wording.count(count, "version")) of the job '\(reference.name)' deleted.")
             return .ok

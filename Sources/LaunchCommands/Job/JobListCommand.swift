@@ -25,7 +25,7 @@ enum JobListCommand {
             let context = context(arguments, terminal)
             let name = arguments.string("name")
             let project = arguments.string("project")
-            var jobs = try context.store().jobs(named: name, project: project)
+            var jobs = try await context.store().jobs(named: name, project: project)
             if name == nil, !arguments.flag("all") { jobs = newest(jobs) }
             if context.wantsJSON {
                 try context.printJSON(jobs)

@@ -15,14 +15,14 @@ enum JobShowCommand {
             let context = context(arguments, terminal)
             let reference = try JobReference(parsing: try arguments.required("job"))
             let store = try context.store()
-            let job = try store.job(reference)
+            let job = try await store.job(reference)
             if context.wantsJSON {
                 try context.printJSON(job)
                 return .ok
             }
             var facts = Facts()
             facts.add("job", job.name)
-            let count = try store.jobs(named: job.name).count
+            let count = try await store.jobs(named: job.name).count
             facts.add("version", "v\(job.version), \(Wording.count(count, "version"))")
             facts.add("aliases", job.aliases.isEmpty ? nil : job.aliases.joined(separator: ", "))
             facts.add("project", job.project)

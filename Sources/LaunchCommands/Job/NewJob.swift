@@ -38,8 +38,8 @@ enum NewJob {
     static func add(
         _ name: String, _ source: Source, aliases: [String], tagged: Int? = nil, unkept: String? = nil, to store: Store,
         on context: CommandContext
-    ) throws {
-        let job = try store.createJob(
+    ) async throws {
+        let job = try await store.createJob(
             name, source: source, aliases: aliases, project: context.arguments.string("project"), number: tagged ?? 1)
         if let tagged, job.version != tagged {
             context.terminal.show(

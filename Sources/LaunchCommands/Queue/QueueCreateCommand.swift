@@ -40,9 +40,9 @@ enum QueueCreateCommand {
             let store = try context.store()
             let queue: QueueRecord
             do {
-                queue = try store.createQueue(definition)
+                queue = try await store.createQueue(definition)
             } catch let error as StoreError where error.code == .exists && arguments.flag("if-not-exists") {
-                queue = try store.queue(name)
+                queue = try await store.queue(name)
                 let isSame = queue.definition.means(theSameAs: definition)
                 isSame
                     ? context.note("The queue '\(name)' exists already, unchanged.")

@@ -20,7 +20,7 @@ enum QueueDeleteCommand {
         ) { arguments, terminal in
             let context = context(arguments, terminal)
             let name = try arguments.required("name")
-            let stopped = try context.store().deleteQueue(name, force: arguments.flag("force"))
+            let stopped = try await context.store().deleteQueue(name, force: arguments.flag("force"))
             if context.wantsJSON { try context.printJSON(Result(name: name, stoppedRuns: stopped)) }
             let also = stopped == 0 ? "" : ", and \(Wording.count(stopped, "waiting run")) stopped"
             context.note("The queue '\(name)' is deleted\(also).")

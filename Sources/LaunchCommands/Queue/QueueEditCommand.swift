@@ -27,11 +27,11 @@ enum QueueEditCommand {
         ) { arguments, terminal in
             let context = context(arguments, terminal)
             let store = try context.store()
-            let queue = try store.queue(try arguments.required("name"), evenDamaged: true)
+            let queue = try await store.queue(try arguments.required("name"), evenDamaged: true)
             let text = QueueText(context: context, runner: try context.catalog.knownRunner(queue.definition.resource))
             let changed: QueueRecord?
             if let path = arguments.string("config") {
-                changed = try update(queue, text: text, store: store, from: path)
+                changed = try await update(queue, text: text, store: store, from: path)
             } else {
                 changed = try await edit(queue, text: text, store: store)
             }
@@ -43,12 +43,12 @@ enum QueueEditCommand {
 
     private static func update(
         _ queue: QueueRecord, text: QueueText, store: Store, from path: String
-    ) throws -> QueueRecord {
+    ) async throws -> QueueRecord {
         var definition = try text.definition(of: queue.name, reading: path)
         // The file of the kept text is not the user's own. It is removed once it is used.
         let draft = Draft(at: path, in: folder(store))
         if draft != nil { definition.fileName = queue.definition.fileName }
-        let changed = try store.updateQueue(definition)
+        let changed = try await store.updateQueue(definition)
         draft?.remove()
         return changed
     }
@@ -69,10 +69,10 @@ enum QueueEditCommand {
             }
             var definition = try text.definition(of: queue.name, reading: draft.path)
             definition.fileName = queue.definition.fileName
-            guard try store.queue(queue.name, evenDamaged: true).definition == queue.definition else {
+            guard try await store.queue(queue.name, evenDamaged: true).definition == queue.definition else {
                 throw LaunchError(.tryAgain, "Another process has changed the queue '\(queue.name)' meanwhile.")
             }
-            let changed = try store.updateQueue(definition)
+            let changed = try await store.updateQueue(definition)
             draft.remove()
             return changed
         } catch {

@@ -12,7 +12,7 @@ enum QueueListCommand {
             ]
         ) { arguments, terminal in
             let context = context(arguments, terminal)
-            let queues = try context.store().queues()
+            let queues = try await context.store().queues()
             if context.wantsJSON {
                 try context.printJSON(try queues.map { try QueueView($0, whole: false) })
                 return .ok

@@ -22,8 +22,8 @@ enum QueuePauseCommand {
             let context = context(arguments, terminal)
             let store = try context.store()
             let name = try arguments.required("name")
-            let was = try store.queue(name, evenDamaged: true).paused
-            let queue = try store.setPaused(paused, queue: name)
+            let was = try await store.queue(name, evenDamaged: true).paused
+            let queue = try await store.setPaused(paused, queue: name)
             if context.wantsJSON { try context.printJSON(try QueueView(queue, whole: false)) }
             switch (paused, was) {
             case (true, true): context.note("The queue '\(name)' was paused already.")

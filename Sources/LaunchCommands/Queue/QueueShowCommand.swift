@@ -16,7 +16,7 @@ enum QueueShowCommand {
             arguments: [QueueCommands.name]
         ) { arguments, terminal in
             let context = context(arguments, terminal)
-            let queue = try context.store().queue(try arguments.required("name"), evenDamaged: true)
+            let queue = try await context.store().queue(try arguments.required("name"), evenDamaged: true)
             if context.wantsJSON {
                 try context.printJSON(try QueueView(queue))
             } else if arguments.flag("template") {

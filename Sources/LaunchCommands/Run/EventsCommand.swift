@@ -1,3 +1,4 @@
+internal import LaunchConcurrency
 internal import LaunchConsole
 internal import LaunchHost
 
@@ -22,14 +23,14 @@ enum EventsCommand {
         ) { arguments, terminal in
             let context = context(arguments, terminal)
             let store = try context.store()
-            let run = try arguments.string("run").map { try store.run(matching: $0) }
+            let run = try await arguments.strings("run").asyncMap { try await store.run(matching: $0) }.first
             let follow = arguments.flag("follow")
-            let listener = follow ? try store.listen() : nil
+            let listener = follow ? try await store.listen() : nil
             var rings = listener?.rings.makeAsyncIterator()
             var last: Int64 = 0
             var all: [EventRecord] = []
             repeat {
-                let events = try store.events(of: run?.id, after: last)
+                let events = try await store.events(of: run?.id, after: last)
                 for event in events {
                     last = event.sequence
                     // The events of one run are printed in the order of their times: an interruption may be stored
@@ -42,7 +43,7 @@ enum EventsCommand {
                 }
                 all += follow ? [] : events
                 if !events.isEmpty, !follow { continue }
-                if let run, try store.run(run.id).state.isTerminal, events.isEmpty { break }
+                if let run, try await store.run(run.id).state.isTerminal, events.isEmpty { break }
                 if !events.isEmpty { continue }
                 guard follow, await rings?.next() != nil else { break }
             } while true

@@ -52,13 +52,13 @@ struct HeldRun: Sendable {
                 terminal.err(
                     "stopping\(count == 1 ? "; once more to stop at once" : " at once; once more to leave the run as it is")"
                 )
-                _ = try? store.requestStop(run.id, graceSeconds: count == 1 ? nil : 0)
+                _ = try? await store.requestStop(run.id, graceSeconds: count == 1 ? nil : 0)
             }
         }
         defer { stopping.cancel() }
         let reading = Task { try await beside() }
         _ = try await agent.run(as: owner, only: run)
         try await reading.value
-        return try store.run(run.id)
+        return try await store.run(run.id)
     }
 }

@@ -33,16 +33,16 @@ enum ListCommand {
             let context = context(arguments, terminal)
             let limit = try arguments.integer("limit", in: 0...1_000_000) ?? 20
             let store = try context.store()
-            if let queue = arguments.string("queue") { _ = try store.queue(queue, evenDamaged: true) }
+            if let queue = arguments.string("queue") { _ = try await store.queue(queue, evenDamaged: true) }
             let states = arguments.strings("state").compactMap(RunState.init(rawValue:))
             let filter = RunFilter(
                 states: states, queue: arguments.string("queue"), project: arguments.string("project"),
                 limit: limit == 0 ? nil : limit)
             if context.wantsJSON {
-                try printJSON(filter, of: store, context)
+                try await printJSON(filter, of: store, context)
                 return .ok
             }
-            let runs = try store.summaries(filter)
+            let runs = try await store.summaries(filter)
             guard !runs.isEmpty else {
                 context.note("no runs")
                 return .ok
@@ -70,12 +70,12 @@ enum ListCommand {
     }
 
     /// Whole records are large, so they are read and printed in pages.
-    private static func printJSON(_ filter: RunFilter, of store: Store, _ context: CommandContext) throws {
+    private static func printJSON(_ filter: RunFilter, of store: Store, _ context: CommandContext) async throws {
         var page = filter
         var left = filter.limit ?? .max
-        try context.printJSON {
+        try await context.printJSON {
             page.limit = min(left, pageSize)
-            let runs = try store.runs(page)
+            let runs = try await store.runs(page)
             left -= runs.count
             page.before = runs.last?.sequence ?? 0
             return runs.map { RunView($0) }

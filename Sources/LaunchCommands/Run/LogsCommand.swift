@@ -31,7 +31,7 @@ enum LogsCommand {
         ) { arguments, terminal in
             let context = context(arguments, terminal)
             let store = try context.store()
-            let run = try store.run(matching: try arguments.required("run"))
+            let run = try await store.run(matching: try arguments.required("run"))
             let printer = LogPrinter(
                 terminal: terminal, timestamps: arguments.flag("timestamps"), json: context.wantsJSON,
                 isRaw: arguments.flag(LogPrinter.raw.long))
@@ -45,7 +45,7 @@ enum LogsCommand {
             }
             let follow = arguments.flag("follow")
             if run.handle == nil, !run.state.isTerminal, !follow {
-                let reason = try store.waitReason(of: run).map { ": \(lines: $0)" as Styled } ?? ""
+                let reason = try await store.waitReason(of: run).map { ": \(lines: $0)" as Styled } ?? ""
                 context.note("run \(run.id) is \(run.state.rawValue) and has not printed anything yet" + reason)
             }
             let backends = try context.backends(try context.config())

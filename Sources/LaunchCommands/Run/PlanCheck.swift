@@ -15,15 +15,15 @@ struct PlanCheck {
 
     /// The resolved job, with the origins of its values.
     /// - Throws: `LaunchError` with a diagnostic for each error.
-    func resolved(_ spec: LaunchSpec, _ submitted: SubmittedValues, as id: RunID) throws -> Resolution {
+    func resolved(_ spec: LaunchSpec, _ submitted: SubmittedValues, as id: RunID) async throws -> Resolution {
         let plugin = try context.catalog.knownRunner(spec.resource)
-        let queue = try ResolveStage.Queue(of: spec, plugin: plugin, store: store)
+        let queue = try await ResolveStage.Queue(of: spec, plugin: plugin, store: store)
         return try ResolveStage(queue: queue, plugin: plugin).resolution(of: spec, as: id, submitted: submitted)
     }
 
     /// Refuses a run whose request is invalid with any image. Prints warnings.
-    func refuseInvalid(_ spec: LaunchSpec, _ submitted: SubmittedValues, as id: RunID) throws {
-        let resolution = try resolved(spec, submitted, as: id)
+    func refuseInvalid(_ spec: LaunchSpec, _ submitted: SubmittedValues, as id: RunID) async throws {
+        let resolution = try await resolved(spec, submitted, as: id)
         let job = resolution.job
         let backends = try context.backends(config)
         var plan = try Plan(
@@ -32,7 +32,7 @@ struct PlanCheck {
             imageOfSource: backends.imageOfSource(for: job.project))
         plan.findings.removeAll { $0.isSettledLater == true }
         let diagnostics = plan.diagnostics(
-            in: try document(of: spec), origins: resolution.origins, submitted: submitted)
+            in: try await document(of: spec), origins: resolution.origins, submitted: submitted)
         guard plan.isValid else {
             throw LaunchError(
                 .invalid, "The request is not valid.", hint: "'launch plan' shows all of it.", diagnostics: diagnostics)
@@ -41,9 +41,9 @@ struct PlanCheck {
     }
 
     /// The queue's file, so that findings can be shown with their positions in it.
-    func document(of spec: LaunchSpec) throws -> Document? {
+    func document(of spec: LaunchSpec) async throws -> Document? {
         guard let name = spec.queue else { return nil }
-        let definition = try store.queue(name).definition
+        let definition = try await store.queue(name).definition
         guard let text = definition.fileText else { return nil }
         let document = try? Document(text: text, name: definition.fileName ?? "queue \(name)", kind: .invalid)
         return document?.spelt(like: try context.catalog.knownRunner(definition.resource))

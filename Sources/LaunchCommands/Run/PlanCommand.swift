@@ -29,7 +29,7 @@ enum PlanCommand {
             let (spec, submitted) = try await SpecReader(context).spec(
                 store: store, config: config, offline: arguments.flag("offline"))
             let check = PlanCheck(context, store: store, config: config)
-            let resolution = try check.resolved(spec, submitted, as: RunID.random())
+            let resolution = try await check.resolved(spec, submitted, as: RunID.random())
             let job = resolution.job
             let backends = try context.backends(config, runnerOptions: files(arguments))
             let stage = ImageStage(
@@ -55,7 +55,7 @@ enum PlanCommand {
             if context.wantsJSON {
                 try context.printJSON(plan)
             } else {
-                let document = try check.document(of: spec)
+                let document = try await check.document(of: spec)
                 try PlanPage(
                     plan, origins: resolution.origins, document: document, submitted: submitted, terminal
                 ).show()

@@ -67,16 +67,16 @@ enum PruneCommand {
                 store, archivingTo: folder, removesResults: arguments.flag("outputs"),
                 warn: { terminal.warn($0) })
             if arguments.flag("dry-run") {
-                let plan = try pruning.plan(old)
+                let plan = try await pruning.plan(old)
                 if context.wantsJSON {
                     try context.printJSON(View(result: plan, isDryRun: true))
                 } else {
-                    try list(try store.summaries(of: plan.runs), terminal)
+                    try list(try await store.summaries(of: plan.runs), terminal)
                     context.note("\(counts(plan)) would be archived in \(folder) and removed.\(rest(plan))")
                 }
                 return .ok
             }
-            if !arguments.flag("yes"), try !isConfirmed(pruning.plan(old), folder, terminal) {
+            if !arguments.flag("yes"), try await !isConfirmed(pruning.plan(old), folder, terminal) {
                 context.note("nothing is removed")
                 return .ok
             }

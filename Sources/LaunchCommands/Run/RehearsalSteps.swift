@@ -8,18 +8,18 @@ struct RehearsalSteps {
 
     /// Reports each change of the run's backend status until the run has ended or the task is cancelled.
     func follow(_ id: RunID) async {
-        guard let listener = try? store.listen() else { return }
+        guard let listener = try? await store.listen() else { return }
         defer { listener.close() }
         var reported: String?
         // The first check precedes the first doorbell, because the status may have changed already.
-        guard report(id, &reported) else { return }
+        guard await report(id, &reported) else { return }
         for await _ in listener.rings {
-            guard report(id, &reported) else { return }
+            guard await report(id, &reported) else { return }
         }
     }
 
-    private func report(_ id: RunID, _ reported: inout String?) -> Bool {
-        guard let run = try? store.run(id), !run.state.isTerminal else { return false }
+    private func report(_ id: RunID, _ reported: inout String?) async -> Bool {
+        guard let run = try? await store.run(id), !run.state.isTerminal else { return false }
         if let status = run.backendStatus, status != reported {
             terminal.err("\(Styled("rehearsal |", .dim)) \(status)")
             reported = status

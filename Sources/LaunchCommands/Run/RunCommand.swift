@@ -28,13 +28,13 @@ enum RunCommand {
             let config = try context.config()
             let (spec, submitted) = try await SpecReader(context).spec(store: store, config: config)
             let id = RunID.random()
-            try PlanCheck(context, store: store, config: config).refuseInvalid(spec, submitted, as: id)
+            try await PlanCheck(context, store: store, config: config).refuseInvalid(spec, submitted, as: id)
             let backends = try context.backends(config)
-            let owner = try store.becomeOwner(kind: "run")
+            let owner = try await store.becomeOwner(kind: "run")
             let held = HeldRun(
                 store: store, backends: backends, contexts: context.contexts(store), terminal: terminal,
                 log: context.log)
-            let run = try store.submit(spec, as: id, claimedBy: owner.id)
+            let run = try await store.submit(spec, as: id, claimedBy: owner.id)
             context.note("run \(id)")
             let reader = RunLogReader(store: store, backends: backends)
             let printer = LogPrinter(terminal: terminal, isRaw: arguments.flag(LogPrinter.raw.long))

@@ -20,7 +20,7 @@ struct SpecReader {
     ) async throws -> (spec: LaunchSpec, submitted: SubmittedValues) {
         let queue = value("queue")
         let resource = try await specFile.locating(queue == nil ? "resource" : "queue", in: context.arguments) {
-            try self.resource(queue: queue, store: store, config: config)
+            try await self.resource(queue: queue, store: store, config: config)
         }
         let rehearsal = try RehearsalReader(context, specFile).options(of: resource, config)
         let (source, jobProject) = try await source(store, offline: offline)
@@ -35,15 +35,15 @@ struct SpecReader {
             priority: value("priority").flatMap(Priority.init(rawValue:)) ?? .medium,
             overrides: try overrides(plugin, &submitted),
             rehearse: rehearsal != nil, rehearsal: rehearsal)
-        if spec.source == .template { try refuseNothing(spec, store: store) }
+        if spec.source == .template { try await refuseNothing(spec, store: store) }
         return (spec, submitted)
     }
 
     /// Refuses a run without a source, unless the queue's template names an image or an algorithm, or the runner needs
     /// no image.
-    private func refuseNothing(_ spec: LaunchSpec, store: Store) throws {
+    private func refuseNothing(_ spec: LaunchSpec, store: Store) async throws {
         let plugin = try context.catalog.knownRunner(spec.resource)
-        let queue = try ResolveStage.Queue(of: spec, plugin: plugin, store: store)
+        let queue = try await ResolveStage.Queue(of: spec, plugin: plugin, store: store)
         guard ResolveStage(queue: queue, plugin: plugin).needsNoSource(spec) else {
             throw context.arguments.usageError("say what to run: --image URI, --source DIR, --git URL or --job NAME")
         }
@@ -56,10 +56,10 @@ struct SpecReader {
 
     // MARK: Resource
 
-    private func resource(queue: String?, store: Store, config: LaunchConfig) throws -> String {
+    private func resource(queue: String?, store: Store, config: LaunchConfig) async throws -> String {
         let given = value("resource")
         if let queue {
-            let resource = try store.queue(queue).definition.resource
+            let resource = try await store.queue(queue).definition.resource
             guard given == nil || given == resource else {
                 throw specFile.usageError(
                     "queue \(queue) is for \(resource), so --resource cannot be \(given ?? "")", about: "resource",
@@ -98,7 +98,7 @@ struct SpecReader {
         let dockerfile = value("dockerfile")
         switch name {
         case "job":
-            let job = try store.job(try JobReference(parsing: text))
+            let job = try await store.job(try JobReference(parsing: text))
             return (job.source, job.project)
         case "image":
             do {

@@ -14,11 +14,12 @@ enum StatusCommand {
         ) { arguments, terminal in
             let context = context(arguments, terminal)
             let store = try context.store()
-            let run = try store.run(matching: try arguments.required("run"))
+            let run = try await store.run(matching: try arguments.required("run"))
             if context.wantsJSON {
                 try context.printJSON(RunView(run, rehearsal: RehearsalRecord(in: store.home.folder(of: run.id))))
             } else {
-                try show(run, waits: store.waitReasonBesideStatus(of: run), page: page(of: run, context), terminal)
+                try await show(
+                    run, waits: store.waitReasonBesideStatus(of: run), page: page(of: run, context), terminal)
             }
             return .ok
         }

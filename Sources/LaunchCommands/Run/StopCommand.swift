@@ -1,3 +1,4 @@
+internal import LaunchConcurrency
 internal import LaunchConsole
 internal import LaunchHost
 
@@ -33,11 +34,11 @@ enum StopCommand {
             let store = try context.store()
             let config = try context.config()
             let grace = try graceSeconds(arguments)
-            let runs = try arguments.strings("run").map { try store.run(matching: $0).id }
+            let runs = try await arguments.strings("run").asyncMap { try await store.run(matching: $0).id }
             var heard: [RunID: EventRecord] = [:]
             for id in runs {
-                heard[id] = try store.events(of: id, limit: .max).last
-                let answer = try store.requestStop(id, graceSeconds: grace)
+                heard[id] = try await store.events(of: id, limit: .max).last
+                let answer = try await store.requestStop(id, graceSeconds: grace)
                 if answer.effect == .alreadyEnded {
                     context.note("run \(id) had ended before: \(answer.run.state.rawValue)")
                 } else if grace != nil, answer.run.handle != nil,
@@ -54,7 +55,7 @@ enum StopCommand {
                 ended.append(run)
                 if !context.wantsJSON { context.note("run \(id) \(run.state.rawValue)") }
             }
-            if context.wantsJSON { try context.printJSON(try runs.map { RunView(try store.run($0)) }) }
+            if context.wantsJSON { try context.printJSON(try await runs.asyncMap { RunView(try await store.run($0)) }) }
             return .ok
         }
     }
@@ -82,20 +83,20 @@ enum StopCommand {
     private static func waitForEnd(
         of id: RunID, after last: EventRecord?, store: Store, config: LaunchConfig, _ context: CommandContext
     ) async throws -> RunRecord {
-        let looks = try Looks(store)
+        let looks = try await Looks(store)
         var rings = looks.stream.makeAsyncIterator()
         var reported: RunState?
         var heard = last
         var suspendedLooks = 0
         while true {
-            let run = try store.run(id)
+            let run = try await store.run(id)
             if run.state.isTerminal { return run }
-            if run.owner.map(store.isAlive) != true {
-                let owner = try store.becomeOwner(kind: "stop")
+            if await store.isAlive(run.owner) == false {
+                let owner = try await store.becomeOwner(kind: "stop")
                 let held = HeldRun(
                     store: store, backends: try context.backends(config), contexts: context.contexts(store),
                     terminal: context.terminal, log: context.log)
-                if let adopted = try store.adopt(id, owner: owner.id) {
+                if let adopted = try await store.adopt(id, owner: owner.id) {
                     return try await held.follow(adopted, as: owner) {}
                 }
             }
@@ -103,14 +104,14 @@ enum StopCommand {
                 context.note("run \(id) \(run.state.rawValue) …")
                 reported = run.state
             }
-            if let owner = run.owner.flatMap(store.suspendedOwner) {
+            if let owner = await store.suspendedOwner(run.owner) {
                 // Gives a briefly suspended process time to resume.
                 suspendedLooks += 1
                 guard suspendedLooks < 5 else { throw suspended(owner, of: id) }
             } else {
                 suspendedLooks = 0
             }
-            for event in try store.events(of: id, after: heard?.sequence ?? 0) {
+            for event in try await store.events(of: id, after: heard?.sequence ?? 0) {
                 // Changes of state are reported above.
                 if event.state == heard?.state, let message = event.message, !context.wantsJSON {
                     context.note("run \(id): \(message)")

@@ -36,8 +36,8 @@ enum SubmitCommand {
                 throw arguments.usageError("name a queue with --queue; 'launch run' runs without one")
             }
             let id = RunID.random()
-            try PlanCheck(context, store: store, config: config).refuseInvalid(spec, submitted, as: id)
-            let run = try store.submit(spec, as: id)
+            try await PlanCheck(context, store: store, config: config).refuseInvalid(spec, submitted, as: id)
+            let run = try await store.submit(spec, as: id)
             if arguments.flag("follow") {
                 return try await follow(run, store: store, config: config, context)
             }
@@ -69,7 +69,7 @@ enum SubmitCommand {
                 _ = try await news.ends(of: [run.id])
             }
         }
-        let ended = try store.run(run.id)
+        let ended = try await store.run(run.id)
         let record = RehearsalRecord(in: store.home.folder(of: run.id))
         if context.wantsJSON { try context.printJSON(RunView(ended, rehearsal: record)) }
         RunEnd.show(ended, on: terminal)

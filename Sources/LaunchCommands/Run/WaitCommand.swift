@@ -1,3 +1,4 @@
+internal import LaunchConcurrency
 internal import LaunchConsole
 internal import LaunchHost
 
@@ -30,7 +31,7 @@ enum WaitCommand {
             let context = context(arguments, terminal)
             let store = try context.store()
             let limit = try arguments.duration("timeout", upTo: .seconds(366 * 86_400))
-            let ids = try arguments.strings("run").map { try store.run(matching: $0).id }.uniqued
+            let ids = try await arguments.strings("run").asyncMap { try await store.run(matching: $0).id }.uniqued
             let ended = try await RunNews(store: store, terminal: terminal)
                 .ends(of: ids, before: limit.map { .now + $0 }) { terminal.err(RunEnd.line($0)) }
             if context.wantsJSON {

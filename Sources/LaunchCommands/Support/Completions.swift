@@ -5,7 +5,7 @@ internal import LaunchHost
 enum Completions {
     /// The names of all queues.
     static let queues = Values.dynamic { arguments, _ in
-        let queues = try? store(arguments)?.queues()
+        let queues = try? await store(arguments)?.queues()
         return queues?.map {
             Candidate($0.name, $0.paused ? "\($0.definition.resource), paused" : $0.definition.resource)
         }
@@ -14,32 +14,32 @@ enum Completions {
 
     /// The newest runs.
     static let runs = Values.dynamic { arguments, _ in
-        let runs = try? store(arguments)?.runs(RunFilter(limit: 50))
+        let runs = try? await store(arguments)?.runs(RunFilter(limit: 50))
         return runs?.map { Candidate($0.id.rawValue, "\($0.state.rawValue) \($0.name)") } ?? []
     }
 
     /// The names of all jobs; after `NAME:`, the aliases and versions of that job.
     static let jobs = Values.dynamic { arguments, word in
-        guard let colon = word.firstIndex(of: ":") else { return jobNames(arguments) }
+        guard let colon = word.firstIndex(of: ":") else { return await jobNames(arguments) }
         let name = String(word[..<colon])
-        let versions = (try? store(arguments)?.jobs(named: name)) ?? []
+        let versions = await (try? store(arguments)?.jobs(named: name)) ?? []
         return versions.flatMap { job in
             (job.aliases + ["v\(job.version)"]).map { Candidate("\(name):\($0)", job.source.origin) }
         }
     }
 
     /// The names of all jobs, without versions.
-    static let jobNamesOnly = Values.dynamic { arguments, _ in jobNames(arguments) }
+    static let jobNamesOnly = Values.dynamic { arguments, _ in await jobNames(arguments) }
 
     /// The names of all projects.
     static let projects = Values.dynamic { arguments, _ in
-        let projects = (try? store(arguments)?.projects()) ?? []
+        let projects = await (try? store(arguments)?.projects()) ?? []
         return projects.map { Candidate($0) }
     }
 
-    private static func jobNames(_ arguments: ParsedArguments) -> [Candidate] {
+    private static func jobNames(_ arguments: ParsedArguments) async -> [Candidate] {
         var seen: Set<String> = []
-        let jobs = (try? store(arguments)?.jobs()) ?? []
+        let jobs = (try? await store(arguments)?.jobs()) ?? []
         return jobs.filter { seen.insert($0.name).inserted }.map { Candidate($0.name, $0.source.origin) }
     }
 

@@ -44,6 +44,8 @@ public actor Agent {
     let suspects = AsyncSemaphore(permits: 1)
 
     private var turn = 0
+    /// Whether the last call of the store failed for a reason that passes.
+    private var storeIsAway = false
     /// The queues of which no run is claimed for now.
     var holds = QueueHolds()
     /// The runs that are driven to their backends, each with an event that cancels its drive.
@@ -84,7 +86,7 @@ public actor Agent {
     /// - Parameter one: a run that `owner` has claimed. The agent then claims no other run, and ends with this run.
     /// - Throws: `StoreError` if the store cannot be used.
     public func run(as owner: OwnerLock, only one: RunRecord? = nil) async throws(StoreError) -> End {
-        let listener = try store.listen()
+        let listener = try await store.listen()
         defer { listener.close() }
         let (started, children) = AsyncStream.makeStream(of: (@Sendable () async -> Void).self)
         let (reported, reports) = AsyncStream.makeStream(of: ObserveStage.Report.self)
@@ -112,10 +114,10 @@ public actor Agent {
 
     private func serve(as owner: OwnerLock, only one: RunRecord?) async throws(StoreError) -> End {
         log.info("agent started", ["queues": settings.queues.joined(separator: ","), "owner": owner.id.rawValue])
-        for text in try store.setAsideUnreadable(queues: settings.queues) {
+        for text in try await store.setAsideUnreadable(queues: settings.queues) {
             log.error("a row of the database has no run ID and is set aside", ["id": Wording.quoted(text)])
         }
-        let served = if let one { [one.resource] } else { try resources() }
+        let served = if let one { [one.resource] } else { try await resources() }
         await LeftoverSweep(store: store, backends: backends, log: log).run(resources: served)
         if let one { drive(one, mayRequeue: false) }
         while true {
@@ -134,14 +136,16 @@ public actor Agent {
                 return .left
             }
             do {
-                try passOnStops(of: owner.id)
+                if storeIsAway { try await takeUnknown(as: owner.id) }
+                try await passOnStops(of: owner.id)
                 if one == nil {
-                    try adopt(as: owner.id)
-                    try claim(as: owner.id)
+                    try await adopt(as: owner.id)
+                    try await claim(as: owner.id)
                 }
-                if try isDone(only: one) { return try done(owner.id) }
-            } catch  where error.code == .busy || error.code == .full {
-                log.error("the store cannot be used for now", ["error": error.description])
+                if try await isDone(only: one) { return try await done(owner.id) }
+            } catch  where error.isTemporary {
+                if !storeIsAway { log.error("the store cannot be used for now", ["error": error.description]) }
+                storeIsAway = true
             }
             await pulse.wait(upTo: Self.fallback, clock: clock)
         }
@@ -163,9 +167,9 @@ public actor Agent {
     /// The maximum number of these runs whose image is built.
     private static let mostBuilt = 32
 
-    private func claim(as owner: OwnerID) throws(StoreError) {
+    private func claim(as owner: OwnerID) async throws(StoreError) {
         while hasRoom, driving.count < Self.mostDriven, building.count < Self.mostBuilt,
-            let run = try store.claimNext(from: holds.open(queuesInTurn(), now: clock.now()), owner: owner)
+            let run = try await store.claimNext(from: holds.open(queuesInTurn(), now: clock.now()), owner: owner)
         {
             if let queue = run.queue {
                 holds.begin(run.id, of: queue)
@@ -186,9 +190,9 @@ public actor Agent {
 
     /// Adopts the runs of dead agents. They count as jobs, but the limit does not delay their adoption, because they
     /// already run.
-    private func adopt(as owner: OwnerID) throws(StoreError) {
-        let found = try store.adoptable(queues: settings.queues, resources: resources(), limit: Self.mostAdopted)
-        for adopted in try store.adopt(found, owner: owner) {
+    private func adopt(as owner: OwnerID) async throws(StoreError) {
+        let found = try await store.adoptable(queues: settings.queues, resources: resources(), limit: Self.mostAdopted)
+        for adopted in try await store.adopt(found, owner: owner) {
             log.info("run adopted", ["run": adopted.id.rawValue, "state": adopted.state.rawValue])
             drive(adopted)
         }
@@ -200,8 +204,21 @@ public actor Agent {
     private static let mostAdopted = 32
 
     /// The resources that this agent serves. It also adopts their runs without a queue that have lost their owner.
-    private func resources() throws(StoreError) -> [String] {
-        try store.resources(of: settings.queues)
+    private func resources() async throws(StoreError) -> [String] {
+        try await store.resources(of: settings.queues)
+    }
+
+    /// Drives the runs that the agent holds without knowing: the store broke down after a claim or an adoption was
+    /// committed, and before the answer.
+    private func takeUnknown(as owner: OwnerID) async throws(StoreError) {
+        for id in try await store.held(by: owner) {
+            let run = try await store.run(id)
+            guard driving[id] == nil, !watched.contains(id), run.owner == owner, !run.state.isTerminal else { continue }
+            log.info("run found in the store", ["run": id.rawValue, "state": run.state.rawValue])
+            drive(run)
+        }
+        log.info("the store can be used again")
+        storeIsAway = false
     }
 
     // MARK: observing runs
@@ -268,8 +285,8 @@ public actor Agent {
     }
 
     /// Ends the work on runs that are not submitted yet, and requests a stop of the others from their observer.
-    private func passOnStops(of owner: OwnerID) throws(StoreError) {
-        for run in try store.stopRequests(of: owner) {
+    private func passOnStops(of owner: OwnerID) async throws(StoreError) {
+        for run in try await store.stopRequests(of: owner) {
             driving[run.id]?.signal()
             guard let watch = watches[Self.watchKey(of: run)], watched.contains(run.id) else { continue }
             watch.stop(run.id, grace: run.stopGraceSeconds.map { .seconds($0) }, requester: run.stopRequestedBy)
@@ -278,32 +295,34 @@ public actor Agent {
 
     // MARK: ending
 
-    private func isDone(only one: RunRecord?) throws(StoreError) -> Bool {
+    private func isDone(only one: RunRecord?) async throws(StoreError) -> Bool {
         guard driving.isEmpty, watched.isEmpty else { return false }
         if one != nil { return true }
         guard settings.drain else { return false }
-        let held = Set(try misconfigured().keys)
-        return try store.hasWaiting(queues: settings.queues.filter { !held.contains($0) }) == false
+        let held = await Set(try misconfigured().keys)
+        return try await store.hasWaiting(queues: settings.queues.filter { !held.contains($0) }) == false
     }
 
     /// The queues in which no run can start until an operator changes the configuration. The error of a single run
     /// counts only if no other run waits, because the run itself may be the cause.
-    private func misconfigured() throws(StoreError) -> [String: BackendError] {
+    private func misconfigured() async throws(StoreError) -> [String: BackendError] {
         var found: [String: BackendError] = [:]
         for hold in holds.misconfigured where !hold.isProbing {
             if hold.isConfirmed {
                 found[hold.queue] = hold.error
-            } else if try store.hasWaiting(queues: [hold.queue], besides: hold.failed) == false {
+            } else if try await store.hasWaiting(queues: [hold.queue], besides: hold.failed) == false {
                 found[hold.queue] = hold.error
             }
         }
         return found
     }
 
-    private func done(_ owner: OwnerID) throws(StoreError) -> End {
-        let stuck = try store.held(by: owner)
+    private func done(_ owner: OwnerID) async throws(StoreError) -> End {
+        let stuck = try await store.held(by: owner)
         var held: [String: BackendError] = [:]
-        for (queue, error) in try misconfigured() where try store.hasWaiting(queues: [queue]) { held[queue] = error }
+        for (queue, error) in try await misconfigured() where try await store.hasWaiting(queues: [queue]) {
+            held[queue] = error
+        }
         var log = log
         if !stuck.isEmpty { log = log.with(["runs that did not end": "\(stuck.count)"]) }
         if !held.isEmpty { log = log.with(["held queues": held.keys.sorted().joined(separator: ",")]) }

@@ -13,7 +13,7 @@ struct LeftoverSweep: Sendable {
             await releaseEnded()
             for runner in backends.holders(of: resources) {
                 do throws(BackendError) {
-                    try await runner.sweep { standing(of: $0) }
+                    try await runner.sweep { await standing(of: $0) }
                 } catch {
                     log.debug("leftovers of earlier programs stay for now", ["error": error.description])
                 }
@@ -25,7 +25,7 @@ struct LeftoverSweep: Sendable {
     private func releaseEnded() async {
         let leftovers: [RunRecord]
         do throws(StoreError) {
-            leftovers = try store.unreleased()
+            leftovers = try await store.unreleased()
         } catch {
             return log.warning("leftovers of ended runs stay for now", ["error": error.description])
         }
@@ -37,10 +37,11 @@ struct LeftoverSweep: Sendable {
     }
 
     /// If the store cannot be read, the run counts as owned, because a removal cannot be undone.
-    private func standing(of id: RunID) -> RunStanding {
+    private func standing(of id: RunID) async -> RunStanding {
         do throws(StoreError) {
-            let run = try store.run(id)
-            if run.owner.map(store.isAlive) == true || run.state == .queued { return .owned }
+            let run = try await store.run(id)
+            if run.state == .queued { return .owned }
+            if await store.isAlive(run.owner) { return .owned }
             return run.state.isTerminal ? .over : .abandoned
         } catch {
             return error.code == .unknown ? .over : .owned

@@ -4,6 +4,8 @@ internal import Glibc
 /// which queue's rules apply.
 struct RowCheck {
     let home: LaunchHome
+    /// Whether the server of the store sets the author of each run, so that accounts of this machine say nothing.
+    let serverSetsAuthors: Bool
 
     /// - Throws: `LaunchError` of kind `.invalid` with every value of the row that no submit writes.
     func refuse(_ record: RunRecord) throws(LaunchError) {
@@ -35,7 +37,9 @@ struct RowCheck {
     /// The accounts that can write rows; nil if the mode of the folder lets other accounts write too.
     private var accounts: [String]? {
         var information = stat()
-        guard stat(home.path, &information) == 0, information.st_mode & 0o022 == 0 else { return nil }
+        guard !serverSetsAuthors, stat(home.path, &information) == 0, information.st_mode & 0o022 == 0 else {
+            return nil
+        }
         return [information.st_uid, getuid(), 0].map(SystemUser.name(of:)).uniqued
     }
 }

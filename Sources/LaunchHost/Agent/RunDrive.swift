@@ -303,7 +303,7 @@ struct RunDrive: Sendable {
     }
 
     private mutating func storeFailed(_ error: StoreError, _ conditions: Conditions) -> [Effect] {
-        if [.busy, .full, .inputOutput].contains(error.code), !conditions.isLeaving {
+        if error.isTemporary || error.code == .inputOutput, !conditions.isLeaving {
             // No other agent would adopt the run while this agent lives.
             step = .resting
             return log(.error, "a run has to wait for the store", ["error": error.description])

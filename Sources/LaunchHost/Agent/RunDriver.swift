@@ -62,13 +62,13 @@ struct RunDriver: Sendable {
     private func carryOut(_ effect: RunDrive.Effect, _ run: RunRecord) async throws -> RunDrive.Event? {
         switch effect {
         case .beginWork:
-            try store.beginWork(on: run.id, token: run.fencingToken)
+            try await store.beginWork(on: run.id, token: run.fencingToken)
             return .begun
-        case .look: return .looked(try store.run(run.id, token: run.fencingToken))
+        case .look: return .looked(try await store.run(run.id, token: run.fencingToken))
         case .checkRules:
-            try resolveStage(of: run).refuse(run.spec)
+            try await resolveStage(of: run).refuse(run.spec)
             return .permitted
-        case .resolve: return .resolved(try resolveStage(of: run).job(run.spec, as: run.id))
+        case .resolve: return await .resolved(try resolveStage(of: run).job(run.spec, as: run.id))
         case .makeImage(let job): return try await makeImage(of: job, run)
         case .render(let job, let image): return .rendered(try await render(job, image, run))
         case .submit(let request):
@@ -77,31 +77,31 @@ struct RunDriver: Sendable {
             log(handle, runner, run, "run submitted")
             return .submitted(handle)
         case .find(let request): return await find(request, run)
-        case .write(let write): return .stored(try carryOut(write, run))
+        case .write(let write): return await .stored(try carryOut(write, run))
         case .rest(let duration):
             await rest(duration)
-            return .reread(try store.run(run.id, token: run.fencingToken))
-        case .reread: return .reread(try store.run(run.id, token: run.fencingToken))
+            return .reread(try await store.run(run.id, token: run.fencingToken))
+        case .reread: return .reread(try await store.run(run.id, token: run.fencingToken))
         case .log(let level, let message, let fields):
             log(level, message, fields, run)
             return nil
         }
     }
 
-    private func carryOut(_ write: RunDrive.Write, _ run: RunRecord) throws(StoreError) -> RunRecord {
+    private func carryOut(_ write: RunDrive.Write, _ run: RunRecord) async throws(StoreError) -> RunRecord {
         let (id, token) = (run.id, run.fencingToken)
         switch write {
         case .move(let state, let cause, let changes):
-            return try store.transition(id, token: token, to: state, cause: cause, changes: changes)
-        case .keep(let changes): return try store.record(id, token: token, changes)
+            return try await store.transition(id, token: token, to: state, cause: cause, changes: changes)
+        case .keep(let changes): return try await store.record(id, token: token, changes)
         case .requeue(let cause, let time):
-            return try store.requeue(id, token: token, cause: cause, notBefore: Timestamp(time))
+            return try await store.requeue(id, token: token, cause: cause, notBefore: Timestamp(time))
         case .pause(let note):
-            if let note { try store.note(id, token: token, note) }
+            if let note { try await store.note(id, token: token, note) }
             // If the program ends during the wait, the run is not the cause.
-            try store.endWork(on: id, token: token)
+            try await store.endWork(on: id, token: token)
             return run
-        case .release: return try store.release(id, token: token)
+        case .release: return try await store.release(id, token: token)
         }
     }
 
@@ -148,10 +148,11 @@ struct RunDriver: Sendable {
     }
 
     /// The resolve stage with the queue's present rules. A row whose columns contradict its spec is refused.
-    private func resolveStage(of run: RunRecord) throws -> ResolveStage {
-        try RowCheck(home: store.home).refuse(run)
+    private func resolveStage(of run: RunRecord) async throws -> ResolveStage {
+        try RowCheck(home: store.home, serverSetsAuthors: store.authenticatesAuthors).refuse(run)
         let plugin = try backends.plugin(for: run.resource)
-        return ResolveStage(queue: try ResolveStage.Queue(of: run.spec, plugin: plugin, store: store), plugin: plugin)
+        return ResolveStage(
+            queue: try await ResolveStage.Queue(of: run.spec, plugin: plugin, store: store), plugin: plugin)
     }
 
     private func submitStage(_ runner: any Runner) -> SubmitStage {

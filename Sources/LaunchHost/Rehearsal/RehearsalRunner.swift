@@ -71,7 +71,7 @@ package struct RehearsalRunner: Runner {
     }
 
     package func release(_ handle: RunHandle) async throws(BackendError) { try await local.release(handle) }
-    package func sweep(_ standing: @escaping @Sendable (RunID) -> RunStanding) async throws(BackendError) {
+    package func sweep(_ standing: @escaping @Sendable (RunID) async -> RunStanding) async throws(BackendError) {
         try await local.sweep(standing)
     }
 

@@ -1,9 +1,9 @@
 package import FoundationEssentials
 
-/// Queues, jobs, runs and events, shared by all processes of one user on one machine.
+/// Queues, jobs, runs and events: shared by all processes of one user on one machine, or by a team on a PostgreSQL server.
 ///
-/// Every call is one transaction: complete when it returns, and without effect if it throws. Calls are short, and block
-/// instead of suspending. A change rings the doorbell of every listener.
+/// Every call is one transaction: complete when it returns, and without effect if it throws. A change rings the doorbell
+/// of every listener.
 public final class Store: Sendable {
     /// The folder of the store.
     package let home: LaunchHome
@@ -11,9 +11,12 @@ public final class Store: Sendable {
     /// One sentence for each path that was accessible to other users before the store was opened.
     public let repairs: [String]
 
+    /// Whether the author of each run is the user that the server has authenticated.
+    package let authenticatesAuthors: Bool
+
     let database: Database
-    let ownersFolder: Owners
-    private let doorbell: Doorbell
+    let owners: any OwnerRegistry
+    private let changes: @Sendable () throws(StoreError) -> StoreListener
     private let clock: @Sendable () -> Date
     /// The account that submits runs.
     let author = SystemUser.name
@@ -30,26 +33,40 @@ public final class Store: Sendable {
     ) throws(StoreError) {
         repairs = try home.make()
         self.home = home
-        database = try Database(path: home.database, durability: durability)
-        ownersFolder = Owners(folder: home.owners)
-        doorbell = Doorbell(folder: home.bells)
+        authenticatesAuthors = false
+        let doorbell = Doorbell(folder: home.bells)
+        let owners = Owners(folder: home.owners)
+        database = try .sqlite(
+            path: home.database, durability: durability, clock: { Timestamp(now()) }, isAlive: { owners.isAlive($0) },
+            notify: { doorbell.ring() })
+        self.owners = owners
+        changes = { () throws(StoreError) in try doorbell.listen() }
         clock = now
+    }
+
+    /// Opens a store on a PostgreSQL server. The server is contacted by the first call.
+    /// - Parameters:
+    ///   - home: the folder for what stays on this machine, such as logs.
+    ///   - name: the database for messages, without a password.
+    ///   - parameters: keywords of libpq for a new connection.
+    /// - Throws: `.denied` if the folder cannot be used.
+    package init(
+        home: LaunchHome, postgreSQL name: String,
+        parameters: @escaping @Sendable () throws(StoreError) -> [String: String]
+    ) throws(StoreError) {
+        repairs = try home.make()
+        self.home = home
+        authenticatesAuthors = true
+        database = Database(PostgreSQLConnection(path: name, parameters: parameters))
+        owners = LeasedOwners(database: database)
+        changes = { PostgreSQLListener.start(parameters: parameters) }
+        clock = { Date() }
     }
 
     /// A listener that gets every change of the store by any process, within milliseconds.
     /// - Throws: `.denied` or `.inputOutput` if its pipe cannot be created.
-    public func listen() throws(StoreError) -> DoorbellListener {
-        try doorbell.listen()
-    }
-
-    /// A number that changes when another connection has changed the database.
-    /// - Throws: `StoreError` if the database cannot be read.
-    public func dataVersion() throws(StoreError) -> Int64 {
-        try database.read { connection throws(StoreError) in
-            try connection.first("PRAGMA data_version") { row throws(StoreError) in
-                try row.integer("data_version")
-            } ?? 0
-        }
+    public func listen() async throws(StoreError) -> StoreListener {
+        try changes()
     }
 
     package var now: Timestamp { Timestamp(clock()) }
@@ -57,10 +74,8 @@ public final class Store: Sendable {
     /// Runs a transaction, and then rings the doorbell.
     @discardableResult
     func write<T: Sendable>(
-        _ body: @Sendable (Connection) throws(StoreError) -> T
-    ) throws(StoreError) -> T {
-        let value = try database.write(body)
-        doorbell.ring()
-        return value
+        _ body: @escaping @Sendable (any Connection) throws(StoreError) -> T
+    ) async throws(StoreError) -> T {
+        try await database.write(body)
     }
 }

@@ -28,6 +28,10 @@ public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
         case refused
         /// The run has a new owner. Nothing was written, and the caller must drop the run.
         case stale
+        /// The database cannot be reached.
+        case unreachable
+        /// The connection broke during a commit. The change may have been made or not.
+        case inDoubt
         /// A fault of this program.
         case internalFault
     }
@@ -53,6 +57,9 @@ public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
         self.unknown = unknown
     }
 
+    /// Whether the same call may succeed later without a change by anyone: the store is locked, full or away.
+    package var isTemporary: Bool { [.busy, .full, .unreachable, .inDoubt].contains(code) }
+
     /// The message, followed by the hint.
     public var description: String {
         hint.map { "\(message) \($0)" } ?? message
@@ -75,10 +82,10 @@ extension LaunchError {
     public init(_ error: StoreError) {
         let kind: Kind =
             switch error.code {
-            case .busy, .full: .tryAgain
+            case .busy, .full, .inDoubt: .tryAgain
             case .denied: .denied
             case .notADatabase, .newer: .configuration
-            case .corrupt, .inputOutput, .unknown: .unavailable
+            case .corrupt, .inputOutput, .unknown, .unreachable: .unavailable
             case .exists, .invalid, .refused: .invalid
             case .stale, .internalFault: .internalFault
             }

@@ -12,7 +12,7 @@ struct LeftoverSweep {
 
     /// Lists everything before it looks up owners. So the list does not contain resources that a new owner creates
     /// later.
-    func run(_ standing: (RunID) -> RunStanding) async throws(BackendError) {
+    func run(_ standing: (RunID) async -> RunStanding) async throws(BackendError) {
         guard let label = tools.homeIdentity else { return }
         let engine = try await tools.connection.client()
         let labels = ["\(RunContainer.homeLabel)=\(label)"]
@@ -28,7 +28,7 @@ struct LeftoverSweep {
             containers.compactMap { run($0.labels) } + networks.compactMap { run($0.labels) }
                 + folders.compactMap(RunID.init(rawValue:)))
         for id in runs.sorted() {
-            switch standing(id) {
+            switch await standing(id) {
             case .owned: continue
             case .over:
                 let log = tools.log

@@ -185,7 +185,7 @@ public struct LocalDockerRunner: ContainerJobRunner {
     }
 
     /// Removes what ended runs of this home left.
-    public func sweep(_ standing: @escaping @Sendable (RunID) -> RunStanding) async throws(BackendError) {
+    public func sweep(_ standing: @escaping @Sendable (RunID) async -> RunStanding) async throws(BackendError) {
         try await LeftoverSweep(tools: tools, rehearsals: rehearsals).run(standing)
     }
 

@@ -195,7 +195,7 @@ struct SlurmRunner: Runner {
         try Self.folder(handle).remove()
     }
 
-    func sweep(_ standing: @escaping @Sendable (RunID) -> RunStanding) async throws(BackendError) {
+    func sweep(_ standing: @escaping @Sendable (RunID) async -> RunStanding) async throws(BackendError) {
         guard let home = try state.identity() else { return }
         let root = try root(home)
         // Everything is listed before the owners are looked up: a new owner may create more later.
@@ -205,8 +205,8 @@ struct SlurmRunner: Runner {
             if let run = SlurmFolder.run(of: job.name, home: home) { live[run, default: []].append(job) }
         }
         let folders = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
-        for run in Set(live.keys).union(folders.compactMap(RunID.init(rawValue:))).sorted() where standing(run) == .over
-        {
+        for run in Set(live.keys).union(folders.compactMap(RunID.init(rawValue:))).sorted() {
+            guard await standing(run) == .over else { continue }
             for job in live[run] ?? [] { try await cancel([job.id]) }
             try SlurmFolder(root: root, runID: run).remove()
         }

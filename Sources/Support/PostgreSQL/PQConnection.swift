@@ -157,7 +157,7 @@ public final class PQConnection {
         mode: String = "", _ body: () throws(Failure) -> T
     ) throws(Failure) -> T {
         do throws(PQError) {
-            try script("BEGIN \(mode)" + (statements == .unprepared ? "; \(sessionLimits(local: true))" : ""))
+            try begin(mode: mode)
         } catch {
             rollBack()
             throw Failure(error)
@@ -165,11 +165,7 @@ public final class PQConnection {
         do throws(Failure) {
             let value = try body()
             do throws(PQError) {
-                // The server answers COMMIT of a failed transaction with ROLLBACK, without an error.
-                let tag = try exchange({ $0.send(script: "COMMIT") }).tag
-                guard tag == "COMMIT" else {
-                    throw PQError(.unexpected, "The transaction was rolled back, because a statement in it had failed.")
-                }
+                try commit()
             } catch {
                 throw Failure(error)
             }
@@ -180,8 +176,23 @@ public final class PQConnection {
         }
     }
 
-    /// The first error is the one to report. A connection that cannot roll back is closed, which rolls back too.
-    private func rollBack() {
+    /// Begins a transaction, which `commit` or `rollBack` ends.
+    /// - Parameter mode: what follows BEGIN, such as `ISOLATION LEVEL SERIALIZABLE`.
+    public func begin(mode: String = "") throws(PQError) {
+        try script("BEGIN \(mode)" + (statements == .unprepared ? "; \(sessionLimits(local: true))" : ""))
+    }
+
+    /// Commits the transaction. If the connection breaks here, the error has `outcomeUnknown`.
+    public func commit() throws(PQError) {
+        // The server answers COMMIT of a failed transaction with ROLLBACK, without an error.
+        let tag = try exchange({ $0.send(script: "COMMIT") }).tag
+        guard tag == "COMMIT" else {
+            throw PQError(.unexpected, "The transaction was rolled back, because a statement in it had failed.")
+        }
+    }
+
+    /// Undoes the transaction, if there is one. A connection that cannot roll back is closed, which rolls back too.
+    public func rollBack() {
         guard isInTransaction else { return }
         do {
             try script("ROLLBACK")

@@ -60,7 +60,7 @@ struct SubmitterTests {
                 setting: ["USER": "root-of-all", "LOGNAME": "root-of-all", "USERNAME": "root-of-all"])
             #expect(answer.code == 0, "\(words): \(answer)")
         }
-        let runs = try Store(home: LaunchHome(path: account.folder.file("home"))).runs()
+        let runs = try await Store(home: LaunchHome(path: account.folder.file("home"))).runs()
         #expect(
             runs.count == 3 && runs.allSatisfy { $0.author == SystemUser.name && $0.spec.author == SystemUser.name })
         #expect(runs.allSatisfy { $0.spec.entity == SystemUser.name })

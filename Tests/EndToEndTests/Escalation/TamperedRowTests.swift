@@ -89,9 +89,9 @@ struct TamperedRowTests {
                 source: .image("\(Account.host)/train:v1"), project: "default", entity: SystemUser.name,
                 author: SystemUser.name, resource: "sagemaker", queue: "locked")
             row.spec(&spec, account.folder.path)
-            let id = try store.submit(spec).id
+            let id = try await store.submit(spec).id
             if let sql = row.sql {
-                try store.write { connection throws(StoreError) in
+                try await store.write { connection throws(StoreError) in
                     try connection.run("UPDATE runs SET \(sql) WHERE id = ?", [.text(id.rawValue)])
                 }
             }
@@ -100,7 +100,7 @@ struct TamperedRowTests {
         let agent = try await account.launch("agent", "--drain", "-q", "locked", "-q", "box")
         #expect(agent.code == 0, "\(agent)")
         for (row, id) in zip(Self.rows, ids) {
-            let run = try store.run(id)
+            let run = try await store.run(id)
             #expect(run.state == .failed && run.cause?.code == .invalidRequest, "\(row.says): \(run)")
             #expect(run.cause?.message.contains(row.says) == true, "\(row.says): \(run.cause?.message ?? "")")
             #expect(run.image == nil && run.request == nil && run.handle == nil)
@@ -122,17 +122,17 @@ struct TamperedRowTests {
             .error("ResourceLimitExceeded", "The account-level service limit 'ml.m4.xlarge' is 0 Instances."))
         let id = try #require(RunID(rawValue: try await account.submit()))
         let agent = try account.start(["agent", "-q", "train"])
-        #expect(try await eventually(within: .seconds(300)) { try store.run(id).attempts > 0 })
+        #expect(try await eventually(within: .seconds(300)) { try await store.run(id).attempts > 0 })
         try await agent.signal(SIGTERM)
         #expect(try await agent.end().code == 0)
-        #expect(try store.run(id).state == .queued)
+        #expect(try await store.run(id).state == .queued)
         let file = try account.folder.write("narrow.yaml", Guide.queueYAML + "\nallow_sources: {images: [other]}\n")
         try await account.succeeding("queue", "edit", "train", "--config", file)
-        try store.write { connection throws(StoreError) in
+        try await store.write { connection throws(StoreError) in
             try connection.run("UPDATE runs SET not_before = NULL WHERE id = ?", [.text(id.rawValue)])
         }
         try await account.succeeding("agent", "--drain", "-q", "train")
-        let run = try store.run(id)
+        let run = try await store.run(id)
         #expect(run.state == .failed && run.cause?.message.contains("does not allow the image") == true, "\(run)")
     }
 }

@@ -49,7 +49,7 @@ import Testing
         let desk = try Desk()
         for tag in ["v2", "v3"] { _ = await desk.run("job create image repo/train:\(tag) -n t") }
         for tag in ["v2", "v3"] {
-            let job = try desk.store().job(JobReference(parsing: "t:\(tag)"))
+            let job = try await desk.store().job(JobReference(parsing: "t:\(tag)"))
             #expect(job.source == .image("repo/train:\(tag)"))
         }
         let shown = await desk.run("job show t:v3")
@@ -58,7 +58,7 @@ import Testing
         let late = await desk.run("job create image other/train:v2 -n t")
         #expect(late.code == .ok && late.output == "t:v4\n")
         #expect(late.errors.contains("t:v2 does not name this image") && late.errors.contains("t:v4"))
-        #expect(try desk.store().job(JobReference(parsing: "t:v2")).source == .image("repo/train:v2"))
+        await #expect(try desk.store().job(JobReference(parsing: "t:v2")).source == .image("repo/train:v2"))
     }
 
     @Test(arguments: ["v0", "v02", "v99999999999"])
@@ -77,7 +77,7 @@ import Testing
         let made = await desk.run("job create code \(Examples.iris) --alias first")
         #expect(made.code == .ok && made.output == "iris:v1\n")
         #expect(made.errors == "Reading \(Examples.iris)\n")
-        let job = try desk.store().job(JobReference(parsing: "iris:first"))
+        let job = try await desk.store().job(JobReference(parsing: "iris:first"))
         guard case .code(let code) = job.source else {
             Issue.record("no code: \(job)")
             return
@@ -94,13 +94,13 @@ import Testing
         try desk.folder.write("train/Dockerfile", "FROM a\n")
         try desk.folder.write("train/Dockerfile.wandb", "FROM b\n")
         try desk.folder.write("train/gpu.Dockerfile", "FROM c\n")
-        func dockerfile(_ job: String) throws -> String {
-            try desk.store().job(JobReference(parsing: job)).source.dockerfile
+        func dockerfile(_ job: String) async throws -> String {
+            try await desk.store().job(JobReference(parsing: job)).source.dockerfile
         }
         _ = await desk.run("job create code \(desk.folder.file("train"))")
-        #expect(try dockerfile("train") == "Dockerfile.wandb")
+        await #expect(try dockerfile("train") == "Dockerfile.wandb")
         _ = await desk.run("job create code \(desk.folder.file("train")) -D gpu.Dockerfile")
-        #expect(try dockerfile("train") == "gpu.Dockerfile")
+        await #expect(try dockerfile("train") == "gpu.Dockerfile")
         let none = await desk.run("job create code \(desk.folder.file("train")) -D cpu.Dockerfile")
         #expect(none.code == .invalidData)
         #expect(
@@ -163,7 +163,7 @@ import Testing
         let desk = try Desk()
         for tag in ["a", "b", "c"] { _ = await desk.run("job create image train:\(tag)") }
         #expect(await desk.run("job delete train:v3").errors == "1 version of the job 'train' deleted.\n")
-        #expect(try desk.store().job(JobReference(parsing: "train")).version == 2)
+        await #expect(try desk.store().job(JobReference(parsing: "train")).version == 2)
         let rest = await desk.run("job delete train --json")
         #expect(try rest.json() == .object(["job": .string("train"), "deletedVersions": .integer(2)]))
     }

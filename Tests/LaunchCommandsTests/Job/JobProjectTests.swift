@@ -74,6 +74,6 @@ import Testing
         let answer = await desk.run(words: ["job", "create", "image", "busybox", "--project=\(project)"])
         #expect(answer.code == .invalidData && answer.output == "")
         #expect(answer.errors.contains("project") && answer.errors.contains("hint: Use 1 to 128 letters"))
-        #expect(try desk.store().jobs().isEmpty)
+        await #expect(try desk.store().jobs().isEmpty)
     }
 }

@@ -96,7 +96,7 @@ import Testing
         #expect(
             other.errors
                 == "warning: The queue 'try' exists already with another definition, which is kept.\n")
-        #expect(try desk.store().queue("try").definition.resource == "mock")
+        await #expect(try desk.store().queue("try").definition.resource == "mock")
     }
 
     @Test func `errors are shown at their positions`() async throws {
@@ -117,7 +117,7 @@ import Testing
                   hint: remove one of the two
 
                 """)
-        #expect(try desk.store().queues().isEmpty)
+        await #expect(try desk.store().queues().isEmpty)
     }
 
     @Test func `an unknown name is an error that suggests the nearest`() async throws {
@@ -153,7 +153,7 @@ import Testing
         _ = await desk.run("queue create train -r mock")
         let spec = LaunchSpec(
             source: .image("busybox"), project: "p", entity: "e", author: "a", resource: "mock", queue: "train")
-        _ = try desk.store().submit(spec)
+        _ = try await desk.store().submit(spec)
         let refused = await desk.run("queue delete train")
         #expect(refused.code == .invalidData)
         #expect(refused.errors == "error: The queue 'train' has 1 run waiting.\n  hint: Stop them too with --force.\n")

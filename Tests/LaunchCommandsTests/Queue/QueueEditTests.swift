@@ -22,8 +22,8 @@ import Testing
         let desk = try await desk(editor: "sed -i s/none/host/")
         let answer = await desk.run("queue edit try")
         #expect(answer.code == .ok && answer.errors == "The queue 'try' is changed.\n")
-        #expect(try desk.store().queue("try").definition.fileText == "network: host\n")
-        #expect(try desk.store().queue("try").definition.template == .object(["network": .string("host")]))
+        await #expect(try desk.store().queue("try").definition.fileText == "network: host\n")
+        await #expect(try desk.store().queue("try").definition.template == .object(["network": .string("host")]))
         #expect(try drafts(desk) == [])
     }
 
@@ -37,10 +37,10 @@ import Testing
     @Test(arguments: ["truncate -s 0", "sed -i s/^/#/", "sed -i s/.*/null/", "sed -i s/.*/~/"])
     func `an editor that saves text without a value changes nothing`(editor: String) async throws {
         let desk = try await desk(editor: editor)
-        let before = try desk.store().queue("try").definition
+        let before = try await desk.store().queue("try").definition
         let answer = await desk.run("queue edit try")
         #expect(answer.code == .invalidData && answer.errors.contains(", so nothing was changed"), "\(answer.errors)")
-        #expect(try desk.store().queue("try").definition == before)
+        await #expect(try desk.store().queue("try").definition == before)
     }
 
     @Test func `VISUAL takes precedence over EDITOR`() async throws {
@@ -67,12 +67,12 @@ import Testing
                 """)
         let kept = try String(contentsOfFile: desk.folder.file("home/edits/\(draft)"), encoding: .utf8)
         #expect(kept == "netwrk: none\n")
-        #expect(try desk.store().queue("try").definition.fileText == "network: none\n")
+        await #expect(try desk.store().queue("try").definition.fileText == "network: none\n")
         // The command in the message works.
         try desk.folder.write("home/edits/\(draft)", "network: host\n")
         #expect(await desk.run("queue edit try --config \(desk.folder.file("home/edits/\(draft)"))").code == .ok)
-        #expect(try desk.store().queue("try").definition.fileText == "network: host\n")
-        #expect(try desk.store().queue("try").definition.fileName == nil)
+        await #expect(try desk.store().queue("try").definition.fileText == "network: host\n")
+        await #expect(try desk.store().queue("try").definition.fileName == nil)
         #expect(try drafts(desk) == [])
     }
 
@@ -92,7 +92,7 @@ import Testing
         let answer = await editing
         #expect(answer.code == .tryAgain)
         #expect(answer.errors.contains("error: Another process has changed the queue 'try' meanwhile.\n"))
-        #expect(try desk.store().queue("try").definition.fileText == "network: bridge\n")
+        await #expect(try desk.store().queue("try").definition.fileText == "network: bridge\n")
         #expect(try drafts(desk).count == 1)
     }
 

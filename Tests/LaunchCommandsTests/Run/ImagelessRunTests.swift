@@ -48,7 +48,7 @@ import Testing
         #expect(await desk.run("job list").output.contains("template\twhat the queue names\n"))
         let id = await desk.run("submit -q q --job nightly").output.split(separator: "\n").joined()
         #expect(await desk.run("agent --drain").code == .ok)
-        let run = try desk.store().run(matching: id)
+        let run = try await desk.store().run(matching: id)
         #expect(run.state == .succeeded && run.project == "vision", "\(run)")
         #expect(run.resolved?.source == .noImage && run.image == .noImage)
         let status = await desk.run("status \(run.id)").output

@@ -17,8 +17,8 @@ import Testing
         let desk = try Desk()
         let queue = String(repeating: "q", count: 64)
         _ = await desk.run("queue create \(queue) -r mock")
-        let id = try desk.store().submit(spec(queue: queue), as: .random()).id
-        _ = try desk.store().submit(spec(name: "named", queue: queue), as: .random())
+        let id = try await desk.store().submit(spec(queue: queue), as: .random()).id
+        _ = try await desk.store().submit(spec(name: "named", queue: queue), as: .random())
         let list = await desk.run("list")
         let lines = list.output.split(separator: "\n")
         #expect(lines.first == "RUN\tSTATE\tPROJECT\tQUEUE\tNAME\tSUBMITTED\tDURATION\tCAUSE")
@@ -38,7 +38,7 @@ import Testing
             "job create image a/\(String(repeating: "j", count: 60)) -p \(String(repeating: "p", count: 99))")
         var long = spec(name: String(repeating: "n", count: 99), queue: queue)
         long.project = String(repeating: "p", count: 99)
-        _ = try desk.store().submit(long, as: .random())
+        _ = try await desk.store().submit(long, as: .random())
         for words in [["list"], ["queue", "list"], ["job", "list"]] {
             let shown = await desk.run(words: words, onTerminal: true, columns: 80)
             let lines = shown.output.replacing(/\u{1B}\[[0-9]*m/, with: "").split(separator: "\n")
@@ -50,13 +50,13 @@ import Testing
         let desk = try Desk()
         let date = Date(timeIntervalSinceNow: -3_600)
         let store = try Store(home: LaunchHome(variables: desk.variables), now: { date })
-        try store.createQueue(QueueDefinition(name: "q", resource: "mock"))
-        let owner = try store.becomeOwner(kind: "test")
-        let run = try store.submit(spec(queue: "q"), as: .random(), claimedBy: owner.id)
-        try store.transition(
+        try await store.createQueue(QueueDefinition(name: "q", resource: "mock"))
+        let owner = try await store.becomeOwner(kind: "test")
+        let run = try await store.submit(spec(queue: "q"), as: .random(), claimedBy: owner.id)
+        try await store.transition(
             run.id, token: run.fencingToken, to: .running, changes: RunChanges(startedAt: Timestamp(date)))
         #expect(await desk.run("list").output.contains("\t1h 00m\t"))
-        try store.transition(
+        try await store.transition(
             run.id, token: run.fencingToken, to: .failed, cause: Cause(.exit, "exit code 1\nmore"),
             changes: RunChanges(endedAt: Timestamp(date.addingTimeInterval(65))))
         #expect(await desk.run("list").output.contains("\tfailed\tvision\tq\t-\t1 h ago\t1m 05s\texit code 1\n"))
@@ -69,10 +69,10 @@ extension ListCommandTests {
     func `JSON of many runs is one array, in pages that do not change it:`(_ count: Int) async throws {
         let desk = try Desk()
         let store = try desk.store()
-        try store.createQueue(QueueDefinition(name: "q", resource: "mock"))
-        for index in 0..<count { try store.submit(spec(name: "a\n\"b\" \(index)", queue: "q"), as: .random()) }
+        try await store.createQueue(QueueDefinition(name: "q", resource: "mock"))
+        for index in 0..<count { try await store.submit(spec(name: "a\n\"b\" \(index)", queue: "q"), as: .random()) }
         let all = await desk.run("list --json -n 0")
-        let whole = try JSON.pretty(store.runs().map { RunView($0) }) + "\n"
+        let whole = try await JSON.pretty(store.runs().map { RunView($0) }) + "\n"
         #expect(all.output == whole.replacing(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/, with: "TIME"))
         let some = try await desk.run("list --json -n 120").json().arrayValue ?? []
         #expect(some == Array(try all.json().arrayValue?.prefix(120) ?? []))

@@ -26,8 +26,8 @@ import Testing
         let planned = try #require(try plan.json()["request"]?["document"]?["HyperParameters"])
         // The stored run resolves to the same values.
         let id = await desk.run(words: ["submit"] + words).output
-        let spec = try desk.store().run(matching: String(id.dropLast())).spec
-        let queue = try desk.store().queue("train").definition
+        let spec = try await desk.store().run(matching: String(id.dropLast())).spec
+        let queue = try await desk.store().queue("train").definition
         for (name, value) in spec.overrides.runConfig {
             let kept = spec.overrides.numerals?[name] ?? value.stringValue ?? (try? JSON.canonical(value))
             #expect(planned[name]?.stringValue == kept)

@@ -9,33 +9,33 @@ import Testing
 @Suite struct PruneCommandTests {
     /// A run that ended that number of days ago.
     @discardableResult
-    private func run(_ desk: Desk, endedDaysAgo days: Double, project: String = "default") throws -> RunID {
+    private func run(_ desk: Desk, endedDaysAgo days: Double, project: String = "default") async throws -> RunID {
         let date = Date(timeIntervalSinceNow: -days * 86_400)
         let store = try Store(home: LaunchHome(variables: desk.variables), now: { date })
-        let owner = try store.becomeOwner(kind: "test")
+        let owner = try await store.becomeOwner(kind: "test")
         let spec = LaunchSpec(
             source: .image("a"), project: project, entity: "e", author: "ada", resource: "mock")
-        let run = try store.submit(spec, as: .random(), claimedBy: owner.id)
-        try store.transition(run.id, token: run.fencingToken, to: .succeeded)
+        let run = try await store.submit(spec, as: .random(), claimedBy: owner.id)
+        try await store.transition(run.id, token: run.fencingToken, to: .succeeded)
         return run.id
     }
 
     @Test func `runs are listed, then archived and removed`() async throws {
         let desk = try Desk()
-        let old = try run(desk, endedDaysAgo: 100)
-        let young = try run(desk, endedDaysAgo: 10)
+        let old = try await run(desk, endedDaysAgo: 100)
+        let young = try await run(desk, endedDaysAgo: 10)
         let plan = await desk.run("prune --older-than 90d --dry-run")
         #expect(
             plan.code == .ok && plan.output.hasPrefix("RUN\tSTATE\tPROJECT\tQUEUE\tNAME\tENDED\n\(old)\tsucceeded\t"))
         #expect(plan.errors == "1 run and 3 events would be archived in DIR/home/archive and removed.\n")
-        #expect(try desk.store().runs().count == 2)
+        await #expect(try desk.store().runs().count == 2)
 
         let done = await desk.run("prune --older-than 90d")
         #expect(
             done.code == .ok && done.errors.hasSuffix("1 run and 3 events archived and removed.\n"), "\(done.errors)")
         let path = done.output.replacing("DIR", with: desk.folder.path).replacing("\n", with: "")
         #expect(try RunArchive.entries(of: path).map(\.run.id) == [old])
-        #expect(try desk.store().runs().map(\.id) == [young])
+        await #expect(try desk.store().runs().map(\.id) == [young])
         #expect(await desk.run("status \(old)").code == .unavailable)
         let none = await desk.run("prune --older-than 90d")
         #expect(none.code == .ok && none.output == "")
@@ -44,8 +44,8 @@ import Testing
 
     @Test func `JSON has the complete result`() async throws {
         let desk = try Desk()
-        let id = try run(desk, endedDaysAgo: 3, project: "try")
-        try run(desk, endedDaysAgo: 3)
+        let id = try await run(desk, endedDaysAgo: 3, project: "try")
+        try await run(desk, endedDaysAgo: 3)
         let folder = desk.folder.file("elsewhere")
         let plan = try await desk.run("prune --older-than 2d -p try --json --dry-run --archive \(folder)").json()
         #expect(plan["dryRun"]?.boolValue == true && plan["runs"] == .array([.string(id.rawValue)]))
@@ -53,21 +53,21 @@ import Testing
         #expect(result["dryRun"]?.boolValue == false && result["events"]?.integerValue == 3)
         #expect(result["archive"]?.stringValue?.hasPrefix("DIR/elsewhere/runs-") == true)
         #expect(result["unreleased"]?.integerValue == 0)
-        #expect(try desk.store().runs().count == 1)
+        await #expect(try desk.store().runs().count == 1)
     }
 
     @Test(arguments: [(["y"], true), (["YES "], true), (["n"], false), ([""], false), ([], false)])
     func `on a terminal, the command asks for confirmation`(_ typed: [String], _ removes: Bool) async throws {
         let desk = try Desk()
-        try run(desk, endedDaysAgo: 3)
+        try await run(desk, endedDaysAgo: 3)
         let words = ["prune", "--older-than", "2d"]
         let answer = await desk.run(words: words, onTerminal: true, typing: typed)
         #expect(answer.code == .ok && answer.errors.contains("1 run and 3 events will be archived in DIR/home/archive"))
-        #expect(try desk.store().runs().isEmpty == removes)
+        await #expect(try desk.store().runs().isEmpty == removes)
         #expect(answer.errors.contains("nothing is removed") == !removes)
         let sure = await desk.run(words: words + ["-y"], onTerminal: true, typing: [])
         #expect(sure.code == .ok && !sure.errors.contains("[y/N]"))
-        #expect(try desk.store().runs().isEmpty)
+        await #expect(try desk.store().runs().isEmpty)
     }
 
     @Test(arguments: [
@@ -75,18 +75,18 @@ import Testing
     ])
     func `the age must be given`(_ words: [String]) async throws {
         let desk = try Desk()
-        try run(desk, endedDaysAgo: 3)
+        try await run(desk, endedDaysAgo: 3)
         let answer = await desk.run(words: ["prune"] + words)
         #expect(answer.code == .usage && answer.errors.contains("--older-than"), "\(answer.errors)")
-        #expect(try desk.store().runs().count == 1)
+        await #expect(try desk.store().runs().count == 1)
     }
 
     @Test func `an archive that cannot be written is reported`() async throws {
         let desk = try Desk()
-        try run(desk, endedDaysAgo: 3)
+        try await run(desk, endedDaysAgo: 3)
         let file = try desk.folder.write("file", "")
         let answer = await desk.run("prune --older-than 1d --archive \(file)/x")
         #expect(answer.code != .ok && answer.code != .internalFault && answer.errors.contains("DIR/file"))
-        #expect(try desk.store().runs().count == 1)
+        await #expect(try desk.store().runs().count == 1)
     }
 }

@@ -113,7 +113,7 @@ import Testing
             let answer = await desk.run("\(command) -q far \(Self.image) \(options)")
             #expect(answer.code == .usage && answer.errors.contains(words), "\(command): \(answer.errors)")
         }
-        #expect(try desk.store().runs().isEmpty)
+        await #expect(try desk.store().runs().isEmpty)
     }
 
     @Test(
@@ -145,7 +145,7 @@ import Testing
             #expect((answer.code == .usage) == (words != nil), "\(command): \(answer.errors)")
             #expect(words.map(answer.errors.contains) ?? true, "\(command): \(answer.errors)")
         }
-        #expect(try desk.store().runs().isEmpty)
+        await #expect(try desk.store().runs().isEmpty)
     }
 
     @Test func `a run of a local runner cannot be rehearsed`() async throws {
@@ -173,7 +173,7 @@ import Testing
         for options in ["", "-c \(far)"] {
             let id = await desk.run("submit --rehearse -q far \(Self.image) \(options)").output.dropLast()
             #expect(await desk.run("agent --drain -q far \(options)").code == .ok)
-            let run = try desk.store().run(matching: String(id))
+            let run = try await desk.store().run(matching: String(id))
             #expect(run.handle?.runner == LocalRehearser.type, "\(options): \(run)")
             #expect(RehearsalRecord(in: try desk.store().home.folder(of: run.id)) != nil)
         }

@@ -20,11 +20,11 @@ import Testing
     }
 
     /// Claims the oldest run and ends it.
-    private func end(_ desk: Desk, _ state: RunState, _ cause: Cause?) throws {
+    private func end(_ desk: Desk, _ state: RunState, _ cause: Cause?) async throws {
         let store = try desk.store()
-        let owner = try store.becomeOwner(kind: "test")
-        let run = try #require(try store.claimNext(queues: ["q"], owner: owner.id))
-        try store.transition(run.id, token: run.fencingToken, to: state, cause: cause)
+        let owner = try await store.becomeOwner(kind: "test")
+        let run = try #require(try await store.claimNext(queues: ["q"], owner: owner.id))
+        try await store.transition(run.id, token: run.fencingToken, to: state, cause: cause)
     }
 
     @Test(arguments: [
@@ -38,7 +38,7 @@ import Testing
     {
         let desk = try await desk()
         let id = await submit(desk)
-        try end(desk, state, cause)
+        try await end(desk, state, cause)
         for line in ["wait \(id)", "logs -f \(id)"] {
             let answer = await desk.run(line)
             #expect(answer.code == code, "\(line)")
@@ -57,7 +57,7 @@ import Testing
         var ids: [String] = []
         for end in [RunState.succeeded, .stopped, .failed] {
             ids.append(await submit(desk))
-            try self.end(desk, end, nil)
+            try await self.end(desk, end, nil)
         }
         #expect(await desk.run("wait \(ids[0])").code == .ok)
         #expect(await desk.run("wait \(ids[0]) \(ids[1])").code == .stopped)
@@ -92,8 +92,8 @@ import Testing
         async let submitting = desk.run("submit -q q --image a/b:1 --follow")
         async let quiet = desk.run("submit -q q --image a/b:1 --follow --json")
         let store = try desk.store()
-        #expect(try await eventually { try store.runs().count == 3 })
-        for run in try store.runs() { _ = try store.requestStop(run.id) }
+        #expect(try await eventually { try await store.runs().count == 3 })
+        for run in try await store.runs() { _ = try await store.requestStop(run.id) }
         for answer in await [waiting, reading, submitting] {
             #expect(answer.code == .stopped && answer.output == "", "\(answer)")
             #expect(
@@ -109,7 +109,7 @@ import Testing
     func `logs --json is one array and logs -f --json one object per line; times have milliseconds`() async throws {
         let desk = try await desk()
         let id = await submit(desk)
-        try end(desk, .succeeded, nil)
+        try await end(desk, .succeeded, nil)
         let store = try desk.store()
         let folder = try store.home.makeFolder(of: try #require(RunID(rawValue: id)))
         #expect(try await desk.run("logs --json \(id)").json() == .array([]))

@@ -20,20 +20,20 @@ struct HostileWorld {
     let ended: RunID
 
     /// - Parameter variables: additional environment variables, such as `TERM`.
-    init(_ variables: [String: String] = [:]) throws {
+    init(_ variables: [String: String] = [:]) async throws {
         desk = try Desk()
         desk.catalog = Self.catalog
         desk.variables["USER"] = Self.text
         desk.variables.merge(variables) { $1 }
         let store = try desk.store()
         let file = try desk.folder.write("queue\(Self.fileName).yaml", Self.queueFile)
-        try store.createQueue(try Self.definition(file))
-        try store.createJob(
+        try await store.createQueue(try Self.definition(file))
+        try await store.createJob(
             "job",
             source: .git(Source.Git(url: Self.text, commit: Self.text, version: Self.text, dockerfile: Self.text)),
             aliases: [])
-        waiting = try store.submit(Self.spec, as: .random()).id
-        ended = try Self.end(store)
+        waiting = try await store.submit(Self.spec, as: .random()).id
+        ended = try await Self.end(store)
         try desk.folder.write("broken.yaml", "queues: [a\u{202E}b]\nmax_job\u{2067}: \"\(Self.printableInYAML)\"\n")
         try desk.folder.write("control.yaml", "a: \u{1B}[2J\u{7}\n")
         try desk.folder.write("spec.yaml", "name: \(Self.quoted)\nimage: \(Self.quoted)\nqueue: \(Self.quoted)\n")
@@ -72,23 +72,23 @@ struct HostileWorld {
         resource: "mock", queue: queue, overrides: Overrides(arguments: [text], environment: [text: text]))
 
     /// A run that went through every stage, with the text in everything that a backend reports.
-    private static func end(_ store: Store) throws -> RunID {
-        let owner = try store.becomeOwner(kind: "test")
-        let run = try store.submit(spec, as: .random(), claimedBy: owner.id)
+    private static func end(_ store: Store) async throws -> RunID {
+        let owner = try await store.becomeOwner(kind: "test")
+        let run = try await store.submit(spec, as: .random(), claimedBy: owner.id)
         let cause = Cause(.exit, "\(text)\n\(text)", exitCode: 1)
-        try store.transition(run.id, token: run.fencingToken, to: .building, message: text)
-        try store.transition(
+        try await store.transition(run.id, token: run.fencingToken, to: .building, message: text)
+        try await store.transition(
             run.id, token: run.fencingToken, to: .submitting, message: text,
             changes: RunChanges(imageDecision: text, request: RunRequest(runner: "mock", document: .string(text))))
-        try store.transition(
+        try await store.transition(
             run.id, token: run.fencingToken, to: .running, message: text,
             changes: RunChanges(handle: RunHandle(runner: "mock", runID: run.id), backendStatus: text))
-        try store.note(run.id, token: run.fencingToken, text, cause: cause)
+        try await store.note(run.id, token: run.fencingToken, text, cause: cause)
         let outcome = Outcome(
             outputs: [.init(name: text, path: text)], metrics: [text: 1], warnings: [text], facts: [.init(text, text)])
-        try store.transition(
+        try await store.transition(
             run.id, token: run.fencingToken, to: .failed, cause: cause, changes: RunChanges(outcome: outcome))
-        try store.markReleased(run.id)
+        try await store.markReleased(run.id)
         let folder = store.home.folder(of: run.id)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try "1\to\talgo-1\t.\t\(text)\n1\to\talgo-1\t.\t10%\r20%\r30%\n".write(

@@ -28,8 +28,8 @@ struct AgentBench {
         backends = try Backends(config, catalog: Self.catalog, variables: [:], log: .silent)
     }
 
-    func queue(_ name: String, _ template: [String: JSONValue] = [:]) throws {
-        try store.createQueue(
+    func queue(_ name: String, _ template: [String: JSONValue] = [:]) async throws {
+        try await store.createQueue(
             QueueDefinition(name: name, resource: "mock", template: .object(template), variables: .array([])))
     }
 
@@ -37,11 +37,11 @@ struct AgentBench {
     func submit(
         _ queue: String, _ template: [String: JSONValue] = [:], source: Source = .image("mock.invalid/a:1"),
         priority: Priority = .medium
-    ) throws -> RunID {
+    ) async throws -> RunID {
         let spec = LaunchSpec(
             source: source, project: "test", entity: "me", author: "me", resource: "mock", queue: queue,
             priority: priority, overrides: Overrides(resourceArguments: .object(template)))
-        return try store.submit(spec).id
+        return try await store.submit(spec).id
     }
 
     /// - Parameter isStill: whether the agent's time stands still, so that no wait of a queue ends.
@@ -56,20 +56,20 @@ struct AgentBench {
 
     @discardableResult
     func run(_ agent: Agent) async throws -> Agent.End {
-        try await agent.run(as: try store.becomeOwner(kind: "agent"))
+        try await agent.run(as: try await store.becomeOwner(kind: "agent"))
     }
 
-    func states(of id: RunID) throws -> [RunState] {
-        try store.events(of: id).map(\.state)
+    func states(of id: RunID) async throws -> [RunState] {
+        try await store.events(of: id).map(\.state)
     }
 
     /// Waits until the run fulfils the condition. The wait listens to the store's doorbell.
     func wait(for id: RunID, _ isReached: (RunRecord) -> Bool) async throws {
-        let listener = try store.listen()
+        let listener = try await store.listen()
         defer { listener.close() }
         var rings = listener.rings.makeAsyncIterator()
         while true {
-            let run = try store.run(id)
+            let run = try await store.run(id)
             if isReached(run) { return }
             try #require(!run.state.isTerminal, "the run ended: \(run.cause?.message ?? "no cause")")
             guard await rings.next() != nil else { return }

@@ -1,6 +1,7 @@
 import Foundation
 import LaunchHost
 import TestSupport
+import LaunchConcurrency
 import Testing
 
 @Suite("agent")
@@ -8,14 +9,14 @@ struct AgentTests {
     @Test
     func `a draining agent ends every run once, with its exit code and its log`() async throws {
         let bench = try AgentBench()
-        try bench.queue("q")
-        let good = try (0..<10).map { _ in try bench.submit("q", ["log_lines": .integer(3)]) }
-        let bad = try bench.submit("q", ["exit_code": .integer(7)])
+        try await bench.queue("q")
+        let good = try await (0..<10).asyncMap { _ in try await bench.submit("q", ["log_lines": .integer(3)]) }
+        let bad = try await bench.submit("q", ["exit_code": .integer(7)])
         #expect(try await bench.run(bench.agent("q", maxJobs: 3)) == .done)
         for id in good {
-            let run = try bench.store.run(id)
+            let run = try await bench.store.run(id)
             #expect(run.state == .succeeded)
-            let states = try bench.states(of: id)
+            let states = try await bench.states(of: id)
             #expect(states.filter(\.isTerminal).count == 1)
             var lines: [String] = []
             try await RunLogReader(store: bench.store, backends: bench.backends).read(id, follow: false) {
@@ -23,37 +24,37 @@ struct AgentTests {
             }
             #expect(lines == ["line 1", "line 2", "line 3"])
         }
-        let failed = try bench.store.run(bad)
+        let failed = try await bench.store.run(bad)
         #expect(failed.state == .failed)
         #expect(failed.cause?.code == .exit)
         #expect(failed.cause?.exitCode == 7)
-        #expect(try bench.store.unreleased().isEmpty)
+        #expect(try await bench.store.unreleased().isEmpty)
     }
 
     @Test
     func `only a run from source has the state building, even after a requeue`() async throws {
         let bench = try AgentBench()
-        try bench.queue("q")
+        try await bench.queue("q")
         let context = try TemporaryDirectory()
         try context.write("Dockerfile", "FROM scratch\n")
         let source = try await SourceStore(folder: bench.store.home.sources)
             .snapshot(of: context.path, dockerfile: "Dockerfile").source
-        let image = try bench.submit("q")
-        let code = try bench.submit("q", source: .code(source))
+        let image = try await bench.submit("q")
+        let code = try await bench.submit("q", source: .code(source))
         try await bench.run(bench.agent("q"))
-        #expect(try bench.states(of: image).prefix(4) == [.queued, .claimed, .preparing, .submitting])
-        #expect(try bench.states(of: code).prefix(4) == [.queued, .claimed, .building, .submitting])
+        await #expect(try bench.states(of: image).prefix(4) == [.queued, .claimed, .preparing, .submitting])
+        await #expect(try bench.states(of: code).prefix(4) == [.queued, .claimed, .building, .submitting])
     }
 
     @Test
     func `an agent holds at most max_jobs runs at once`() async throws {
         let bench = try AgentBench()
-        try bench.queue("q", ["run_for": .string("0.05s")])
-        for _ in 0..<12 { try bench.submit("q") }
+        try await bench.queue("q", ["run_for": .string("0.05s")])
+        for _ in 0..<12 { try await bench.submit("q") }
         try await bench.run(bench.agent("q", maxJobs: 2))
         var live = 0
         var most = 0
-        for event in try bench.store.events() {
+        for event in try await bench.store.events() {
             if event.state == .claimed { live += 1 }
             if event.state.isTerminal { live -= 1 }
             most = max(most, live)
@@ -66,19 +67,19 @@ struct AgentTests {
         async throws
     {
         let bench = try AgentBench(builder: "{type: mock, takes: 1h}")
-        try bench.queue("q", ["prepare_for": .string("1h")])
+        try await bench.queue("q", ["prepare_for": .string("1h")])
         let context = try TemporaryDirectory()
         try context.write("Dockerfile", "FROM scratch\n")
         let code = try await SourceStore(folder: bench.store.home.sources)
             .snapshot(of: context.path, dockerfile: "Dockerfile").source
-        for _ in 0..<most + 5 { try bench.submit("q", source: builds ? .code(code) : .image("mock.invalid/a:1")) }
+        for _ in 0..<most + 5 { try await bench.submit("q", source: builds ? .code(code) : .image("mock.invalid/a:1")) }
         let agent = bench.agent("q", drain: false)
         let life = Task { try await bench.run(agent) }
         let isFull = try await eventually {
-            try bench.store.counts()[builds ? .building : .preparing] == most
+            try await bench.store.counts()[builds ? .building : .preparing] == most
         }
         #expect(isFull)
-        #expect(try bench.store.counts()[.queued] == 5)
+        await #expect(try bench.store.counts()[.queued] == 5)
         life.cancel()
         #expect(try await life.value == .left)
     }
@@ -87,12 +88,12 @@ struct AgentTests {
     func `an agent serves its queues in turn`() async throws {
         let bench = try AgentBench()
         for name in ["a", "b", "c"] {
-            try bench.queue(name)
-            for _ in 0..<4 { try bench.submit(name) }
+            try await bench.queue(name)
+            for _ in 0..<4 { try await bench.submit(name) }
         }
         try await bench.run(bench.agent("a", "b", "c", maxJobs: 1))
-        let order = try bench.store.events().filter { $0.state == .claimed }
-            .compactMap { try bench.store.run($0.runID).queue }
+        let order = try await bench.store.events().filter { $0.state == .claimed }
+            .asyncMap { try await bench.store.run($0.runID).queue }.compactMap(\.self)
         #expect(order.count == 12)
         for start in stride(from: 0, to: order.count, by: 3) {
             #expect(Set(order[start..<min(start + 3, order.count)]) == ["a", "b", "c"])
@@ -102,58 +103,58 @@ struct AgentTests {
     @Test
     func `an agent claims runs of higher priority first`() async throws {
         let bench = try AgentBench()
-        try bench.queue("q")
-        let low = try bench.submit("q", priority: .low)
-        let medium = try bench.submit("q")
-        let critical = try bench.submit("q", priority: .critical)
+        try await bench.queue("q")
+        let low = try await bench.submit("q", priority: .low)
+        let medium = try await bench.submit("q")
+        let critical = try await bench.submit("q", priority: .critical)
         try await bench.run(bench.agent("q", maxJobs: 1))
-        let order = try bench.store.events().filter { $0.state == .claimed }.map(\.runID)
+        let order = try await bench.store.events().filter { $0.state == .claimed }.map(\.runID)
         #expect(order == [critical, medium, low])
     }
 
     @Test
     func `an agent claims nothing from a paused queue, and claims its runs after a resume`() async throws {
         let bench = try AgentBench()
-        try bench.queue("q")
-        try bench.store.setPaused(true, queue: "q")
-        let id = try bench.submit("q")
+        try await bench.queue("q")
+        try await bench.store.setPaused(true, queue: "q")
+        let id = try await bench.submit("q")
         #expect(try await bench.run(bench.agent("q")) == .done)
-        #expect(try bench.store.run(id).state == .queued)
-        try bench.store.setPaused(false, queue: "q")
+        #expect(try await bench.store.run(id).state == .queued)
+        try await bench.store.setPaused(false, queue: "q")
         try await bench.run(bench.agent("q"))
-        #expect(try bench.store.run(id).state == .succeeded)
+        #expect(try await bench.store.run(id).state == .succeeded)
     }
 
     @Test
     func `an agent claims runs that are submitted while it waits`() async throws {
         let bench = try AgentBench()
-        try bench.queue("q")
+        try await bench.queue("q")
         let agent = bench.agent("q", drain: false)
         async let end = bench.run(agent)
-        let id = try bench.submit("q")
+        let id = try await bench.submit("q")
         try await bench.wait(for: id) { $0.state.isTerminal }
         agent.leave()
         #expect(try await end == .left)
-        #expect(try bench.store.run(id).state == .succeeded)
+        #expect(try await bench.store.run(id).state == .succeeded)
     }
 
     @Test
     func `an agent leaves without ending its runs, and the next agent completes them`() async throws {
         let bench = try AgentBench()
         let sign = bench.folder.file("sign")
-        try bench.queue("q", ["until": .string(sign), "exit_code": .integer(5)])
-        let id = try bench.submit("q")
+        try await bench.queue("q", ["until": .string(sign), "exit_code": .integer(5)])
+        let id = try await bench.submit("q")
         let first = bench.agent("q", drain: false)
         async let end = bench.run(first)
         try await bench.wait(for: id) { $0.state == .running }
         first.leave()
         #expect(try await end == .left)
-        #expect(try bench.store.run(id).state == .running)
+        #expect(try await bench.store.run(id).state == .running)
         try bench.folder.write("sign", "")
         try await bench.run(bench.agent("q"))
-        let run = try bench.store.run(id)
+        let run = try await bench.store.run(id)
         #expect(run.state == .failed)
         #expect(run.cause?.exitCode == 5)
-        #expect(try bench.states(of: id).filter { $0 == .submitting }.count == 1)
+        await #expect(try bench.states(of: id).filter { $0 == .submitting }.count == 1)
     }
 }

@@ -11,19 +11,19 @@ import Testing
 @Suite struct RequeuedRunTests {
     @Test func `a drained agent waits for the second drive of a run whose first one ends late`() async throws {
         let bench = try AgentBench()
-        try bench.queue("q")
-        let id = try bench.submit(
+        try await bench.queue("q")
+        let id = try await bench.submit(
             "q", source: .code(.init(snapshot: "s", origin: "/src", dockerfile: "Dockerfile")))
         let gates = Gates()
         let agent = Agent(
             Agent.Settings(queues: ["q"], maxJobs: nil, drain: true), store: bench.store, backends: bench.backends,
             contexts: gates, clock: gates.clock, log: Logger { gates.note($0) })
-        let owner = try bench.store.becomeOwner(kind: "agent")
+        let owner = try await bench.store.becomeOwner(kind: "agent")
         let end = try await withTaskExecutorPreference(OwnThreads()) { try await agent.run(as: owner) }
         #expect(end == .done)
         #expect(gates.wasHeld, "the first drive was never held, so the test proves nothing")
-        #expect(try bench.states(of: id).count { $0 == .claimed } == 2)
-        #expect(try bench.store.run(id).cause?.message.contains(Gates.lastWords) == true)
+        await #expect(try bench.states(of: id).count { $0 == .claimed } == 2)
+        #expect(try await bench.store.run(id).cause?.message.contains(Gates.lastWords) == true)
     }
 }
 

@@ -1,18 +1,6 @@
 import LaunchPostgreSQL
 import TestSupport
 
-extension PostgresServer {
-    /// The parameters of a connection of the superuser to the server, from the variables of libpq.
-    static func parameters(_ environment: [String: String]) -> [String: String] {
-        let keywords = [
-            "PGHOST": "host", "PGPORT": "port", "PGDATABASE": "dbname", "PGUSER": "user", "PGPASSWORD": "password",
-            "PGSSLMODE": "sslmode", "PGSSLROOTCERT": "sslrootcert",
-        ]
-        return Dictionary(
-            uniqueKeysWithValues: environment.compactMap { name, value in keywords[name].map { ($0, value) } })
-    }
-}
-
 extension PostgresDatabase {
     convenience init() throws {
         try self.init(on: PostgresServer.shared.get())

@@ -14,13 +14,13 @@ struct FollowedRun: Sendable {
         let news = RunNews(store: store, terminal: terminal, reportsRunning: false)
         let watching = Task { try await news.ends(of: [id]) }
         defer { watching.cancel() }
-        let run = try store.run(id)
+        let run = try await store.run(id)
         let isRehearsal = run.spec.rehearse && !run.state.isTerminal
         let steps = isRehearsal ? Task { await RehearsalSteps(store: store, terminal: terminal).follow(id) } : nil
         defer { steps?.cancel() }
         try await RunLogReader(store: store, backends: backends).read(id, follow: true) { try printer.print($0) }
         // The log is complete before the outputs are kept and the end is recorded.
         _ = try await watching.value
-        return try store.run(id)
+        return try await store.run(id)
     }
 }

@@ -4,11 +4,11 @@ internal import LaunchHost
 /// not ring the doorbell.
 final class Looks: Sendable {
     let stream: AsyncStream<Void>
-    private let listener: DoorbellListener
+    private let listener: StoreListener
     private let tasks: [Task<Void, Never>]
 
-    init(_ store: Store) throws {
-        let listener = try store.listen()
+    init(_ store: Store) async throws {
+        let listener = try await store.listen()
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let hearing = Task { for await _ in listener.rings { continuation.yield() } }
         let ticking = Task {

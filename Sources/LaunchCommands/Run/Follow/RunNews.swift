@@ -17,19 +17,19 @@ struct RunNews: Sendable {
     func ends(
         of ids: [RunID], before deadline: ContinuousClock.Instant? = nil, ended: (RunRecord) -> Void = { _ in }
     ) async throws -> [RunRecord] {
-        let looks = try Looks(store)
+        let looks = try await Looks(store)
         var rings = looks.stream.makeAsyncIterator()
         var reported: [RunID: String] = [:]
         var records: [RunID: RunRecord] = [:]
         var isFirst = true
         while true {
             for id in ids where records[id] == nil {
-                let run = try store.run(id)
+                let run = try await store.run(id)
                 if run.state.isTerminal {
                     records[id] = run
                     ended(run)
                 } else {
-                    try report(run, &reported[id], isQuiet: isFirst && run.state == .running && !reportsRunning)
+                    try await report(run, &reported[id], isQuiet: isFirst && run.state == .running && !reportsRunning)
                 }
             }
             isFirst = false
@@ -48,8 +48,8 @@ struct RunNews: Sendable {
 
     /// Reports a run that has not ended, unless the report says nothing new. Numbers and times do not count as new: a run
     /// that is tried every few minutes is reported once for each reason.
-    private func report(_ run: RunRecord, _ reported: inout String?, isQuiet: Bool) throws {
-        let reason = try store.waitReason(of: run)
+    private func report(_ run: RunRecord, _ reported: inout String?, isQuiet: Bool) async throws {
+        let reason = try await store.waitReason(of: run)
         let key = run.state.rawValue + (reason?.filter { !$0.isNumber } ?? "")
         guard key != reported else { return }
         reported = key

@@ -29,7 +29,7 @@ public struct Doctor: Sendable {
     public func examine() async -> [HealthCheck] {
         var found: [HealthCheck] = []
         let config = configuration(&found)
-        let store = state(&found)
+        let store = await state(&found)
         guard let config else { return found }
         found.append(SandboxHealth.finding(isOn: config.sandbox))
         let backends: Backends
@@ -38,7 +38,7 @@ public struct Doctor: Sendable {
         } catch {
             return found + [HealthCheck("plugins", error)]
         }
-        let records = queues(of: config, store)
+        let records = await queues(of: config, store)
         let resources = resources(config, records)
         var works = services(config, backends, resources)
         works += resources.map { resource in
@@ -78,7 +78,7 @@ public struct Doctor: Sendable {
         }
     }
 
-    private func state(_ found: inout [HealthCheck]) -> Store? {
+    private func state(_ found: inout [HealthCheck]) async -> Store? {
         let home: LaunchHome
         do {
             home = try LaunchHome(variables: variables)
@@ -93,10 +93,10 @@ public struct Doctor: Sendable {
         }
         do throws(StoreError) {
             let store = try Store(home: home)
-            let counts = try store.queues().map(\.counts.unfinished).reduce(0, +)
+            let counts = try await store.queues().map(\.counts.unfinished).reduce(0, +)
             found.append(
                 HealthCheck(.ok, "database", "\(store.home.database), \(Wording.count(counts, "unfinished run"))"))
-            if let job = try store.jobs().first(where: { $0.damage != nil }) {
+            if let job = try await store.jobs().first(where: { $0.damage != nil }) {
                 found.append(
                     HealthCheck(
                         .warn, "jobs", "\(job.name):v\(job.version) cannot be read. \(job.damage ?? "")",
@@ -112,12 +112,18 @@ public struct Doctor: Sendable {
     /// The configured queues, or all queues of the store if none is configured.
     private func queues(
         of config: LaunchConfig, _ store: Store?
-    ) -> [(name: String, record: Result<QueueRecord, StoreError>)] {
+    ) async -> [(name: String, record: Result<QueueRecord, StoreError>)] {
         guard let store else { return [] }
-        let names = config.queues.isEmpty ? (try? store.queues().map(\.name)) ?? [] : config.queues
-        return names.map { name in
-            (name, Result { () throws(StoreError) in try store.queue(name) })
+        let names = config.queues.isEmpty ? (try? await store.queues().map(\.name)) ?? [] : config.queues
+        var found: [(name: String, record: Result<QueueRecord, StoreError>)] = []
+        for name in names {
+            do throws(StoreError) {
+                found.append((name, .success(try await store.queue(name))))
+            } catch {
+                found.append((name, .failure(error)))
+            }
         }
+        return found
     }
 
     private func resources(

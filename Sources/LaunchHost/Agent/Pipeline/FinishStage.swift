@@ -24,7 +24,7 @@ struct FinishStage: Sendable {
         }
         if let unkept { outcome.warnings.append(unkept) }
         let end = capabilities.tellsStops ? Self.toldEnd(of: record, observation) : Self.end(of: record, observation)
-        let ended = try store.transition(
+        let ended = try await store.transition(
             record.id, token: record.fencingToken, to: end.state, cause: end.cause,
             changes: RunChanges(
                 outcome: outcome, backendStatus: observation.backendStatus,
@@ -51,7 +51,7 @@ struct FinishStage: Sendable {
     func giveUp(_ record: RunRecord, _ observation: Observation) async throws(StoreError) -> RunRecord {
         let who = record.stopRequestedBy.map { ", as \($0) asked" } ?? ""
         let message = "Stopped while its outputs were copied\(who); those that were not complete are not kept."
-        let ended = try store.transition(
+        let ended = try await store.transition(
             record.id, token: record.fencingToken, to: .stopped,
             cause: Cause(.userStop, message, exitCode: observation.cause?.exitCode),
             changes: RunChanges(
@@ -63,9 +63,9 @@ struct FinishStage: Sendable {
     }
 
     /// Records that the backend does not know the run.
-    func lose(_ record: RunRecord) throws(StoreError) -> RunRecord {
+    func lose(_ record: RunRecord) async throws(StoreError) -> RunRecord {
         let stopped = record.state == .stopping
-        return try store.transition(
+        return try await store.transition(
             record.id, token: record.fencingToken, to: stopped ? .stopped : .failed,
             cause: stopped
                 ? record.cause
@@ -78,7 +78,7 @@ struct FinishStage: Sendable {
         guard let handle = record.handle else { return }
         do {
             try await runner.release(handle)
-            try store.markReleased(record.id)
+            try await store.markReleased(record.id)
         } catch {
             log.warning(
                 "what the run left in the backend stays for now", ["run": record.id.rawValue, "error": "\(error)"])

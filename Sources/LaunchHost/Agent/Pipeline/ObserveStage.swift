@@ -92,7 +92,7 @@ actor ObserveStage {
                 guard let run = WatchedRun(record) else { continue }
                 live[record.id] = run
                 pulse.signal()
-            case .stop(let id, let stop): take(.stopRequested(stop), of: id)
+            case .stop(let id, let stop): await take(.stopRequested(stop), of: id)
             }
         }
     }
@@ -104,7 +104,7 @@ actor ObserveStage {
                 await pulse.wait(upTo: nil, clock: clock)
                 continue
             }
-            for id in live.filter(\.value.mayBeStopped).keys { take(.due, of: id) }
+            for id in live.filter(\.value.mayBeStopped).keys { await take(.due, of: id) }
             hasChanged = false
             await observe()
             // After a change, another one is likely soon. In the middle of a long run, changes are rare.
@@ -132,7 +132,7 @@ actor ObserveStage {
         do throws(BackendError) {
             for observation in try await runner.observe(handles) {
                 // A store that accepts no change accepts none of the other runs either.
-                guard take(.observed(observation), of: observation.runID) else { return }
+                guard await take(.observed(observation), of: observation.runID) else { return }
             }
         } catch {
             // The call was cancelled with the observer.
@@ -145,7 +145,7 @@ actor ObserveStage {
 
     /// Passes an event to a run, and carries out its effects. Returns whether the store accepted its writes.
     @discardableResult
-    private func take(_ event: WatchedRun.Event, of id: RunID) -> Bool {
+    private func take(_ event: WatchedRun.Event, of id: RunID) async -> Bool {
         var isAccepted = true
         var events = [event][...]
         while let event = events.popFirst(), var run = live[id] {
@@ -153,7 +153,7 @@ actor ObserveStage {
             live[id] = run.phase == .over ? nil : run
             for effect in effects {
                 do throws(StoreError) {
-                    if let answer = try carryOut(effect, of: id, run) { events.append(answer) }
+                    if let answer = try await carryOut(effect, of: id, run) { events.append(answer) }
                 } catch {
                     if error.code != .stale { isAccepted = false }
                     events = [.storeFailed(error)]
@@ -166,15 +166,15 @@ actor ObserveStage {
 
     private func carryOut(
         _ effect: WatchedRun.Effect, of id: RunID, _ run: WatchedRun
-    ) throws(StoreError) -> WatchedRun.Event? {
+    ) async throws(StoreError) -> WatchedRun.Event? {
         switch effect {
-        case .write(let write): return .written(try carryOut(write, of: id, run.token))
+        case .write(let write): return await .written(try carryOut(write, of: id, run.token))
         case .stop(let grace): send(grace, id, run.handle)
         case .restAfterStop(let rest): after(rest, .stopRested, of: id)
         case .collect(let observation): collect(observation, id, run)
         case .giveUp(let observation): giveUp(observation, id, run)
         case .cancelCollection: collections[id]?.signal()
-        case .endWork: try? store.endWork(on: id, token: run.token)
+        case .endWork: try? await store.endWork(on: id, token: run.token)
         case .restAfterCollection(let rest): after(rest, .collectionRested, of: id)
         case .changed: hasChanged = true
         case .wake: pulse.signal()
@@ -190,20 +190,21 @@ actor ObserveStage {
 
     private func carryOut(
         _ write: WatchedRun.Write, of id: RunID, _ token: Int64
-    ) throws(StoreError) -> RunRecord? {
+    ) async throws(StoreError) -> RunRecord? {
         switch write {
         case .move(let state, let cause, let message, let changes):
-            return try store.transition(id, token: token, to: state, cause: cause, message: message, changes: changes)
+            return try await store.transition(
+                id, token: token, to: state, cause: cause, message: message, changes: changes)
         case .keep(let message, let changes):
-            if let message { try store.note(id, token: token, message) }
-            return try store.record(id, token: token, changes)
+            if let message { try await store.note(id, token: token, message) }
+            return try await store.record(id, token: token, changes)
         case .note(let message):
-            try store.note(id, token: token, message)
+            try await store.note(id, token: token, message)
             return nil
         case .story(let story):
-            try store.recordHistory(story, of: id, token: token)
+            try await store.recordHistory(story, of: id, token: token)
             return nil
-        case .lose: return try finish.lose(try store.run(id, token: token))
+        case .lose: return try await finish.lose(try await store.run(id, token: token))
         }
     }
 
@@ -240,7 +241,7 @@ actor ObserveStage {
         work(on: id, run) { record in
             // A stop came before the turn of this run.
             if Task.isCancelled { throw CancellationError() }
-            if let next = try retry.next(of: record, after: observation) { return .retried(next) }
+            if let next = try await retry.next(of: record, after: observation) { return .retried(next) }
             return .collected(try await finish.finish(record, observation))
         }
     }
@@ -263,8 +264,8 @@ actor ObserveStage {
                 let hasTurn = run.isSuspect ? await suspects.acquire() : false
                 defer { if hasTurn { suspects.release() } }
                 do {
-                    try store.beginWork(on: id, token: run.token)
-                    return try await body(try store.run(id, token: run.token))
+                    try await store.beginWork(on: id, token: run.token)
+                    return try await body(try await store.run(id, token: run.token))
                 } catch let error as StoreError {
                     return .collectionFailed(.store(error))
                 } catch {
@@ -275,13 +276,13 @@ actor ObserveStage {
         }
     }
 
-    private func worked(on id: RunID, _ token: Int64, _ event: WatchedRun.Event) {
+    private func worked(on id: RunID, _ token: Int64, _ event: WatchedRun.Event) async {
         collections[id] = nil
         // It was cancelled with the observer, and the next owner repeats it. That is not a failure of the run.
         if case .collectionFailed = event, Task.isCancelled {
-            try? store.endWork(on: id, token: token)
+            try? await store.endWork(on: id, token: token)
             return
         }
-        take(event, of: id)
+        await take(event, of: id)
     }
 }

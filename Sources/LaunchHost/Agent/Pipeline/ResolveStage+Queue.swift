@@ -1,12 +1,12 @@
 extension ResolveStage.Queue {
     /// The queue of a spec, as it is in the store now; for a spec without a queue, the runner's default template.
     /// - Throws: `StoreError` if the queue does not exist, `LaunchError` if it is for another resource.
-    package init(of spec: LaunchSpec, plugin: RunnerPlugin, store: Store) throws {
+    package init(of spec: LaunchSpec, plugin: RunnerPlugin, store: Store) async throws {
         guard let name = spec.queue else {
             try self.init(defaultsOf: plugin)
             return
         }
-        let definition = try store.queue(name).definition
+        let definition = try await store.queue(name).definition
         guard definition.resource == spec.resource else {
             throw LaunchError(
                 .invalid, "Queue \(name) is for resource \(definition.resource), not for \(spec.resource).")

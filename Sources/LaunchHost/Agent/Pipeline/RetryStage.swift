@@ -8,7 +8,7 @@ struct RetryStage: Sendable {
     let log: Logger
 
     /// The record of the run's next attempt, if its backend has an alternative and the queue allows another attempt.
-    func next(of record: RunRecord, after end: Observation) throws(StoreError) -> RunRecord? {
+    func next(of record: RunRecord, after end: Observation) async throws(StoreError) -> RunRecord? {
         let number = (record.pastAttempts?.count ?? 0) + 2
         let limit = record.resolved?.retry?.attempts
         guard end.phase == .failed, record.stopRequestedAt == nil, record.state != .stopping,
@@ -19,7 +19,7 @@ struct RetryStage: Sendable {
             handle: handle, cause: end.cause, backendStatus: end.backendStatus,
             startedAt: end.startedAt.map { Timestamp($0) }, endedAt: Timestamp(end.endedAt ?? clock.now()))
         do {
-            let again = try store.beginAttempt(
+            let again = try await store.beginAttempt(
                 record.id, token: record.fencingToken, after: past, with: next.request,
                 message: "attempt \(number), \(next.summary)")
             log.info("run tried again", ["run": record.id.rawValue, "attempt": "\(number)", "how": next.summary])

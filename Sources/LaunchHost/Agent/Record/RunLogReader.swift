@@ -15,12 +15,12 @@ public struct RunLogReader: Sendable {
     /// ended. Without `follow` it returns after the existing lines.
     /// - Throws: `StoreError`, `BackendError`, and the errors of `body`.
     public func read(_ id: RunID, follow: Bool, _ body: ([LogLine]) throws -> Void) async throws {
-        let listener = follow ? try store.listen() : nil
+        let listener = follow ? try await store.listen() : nil
         defer { listener?.close() }
         var rings = listener?.rings.makeAsyncIterator()
         var count = 0
         while true {
-            let run = try store.run(id)
+            let run = try await store.run(id)
             let archive = LogArchive(path: LogArchive.path(in: store.home.folder(of: id)))
             if archive.exists {
                 for try await batch in archive.read(from: LogCursor(rawValue: String(count))) { try body(batch) }
@@ -38,7 +38,7 @@ public struct RunLogReader: Sendable {
                     // The run ended and was released between two reads. The rest of its log is in the archive.
                 }
             }
-            if try store.run(id).state.isTerminal, !archive.exists { return }
+            if try await store.run(id).state.isTerminal, !archive.exists { return }
             if !archive.exists {
                 guard follow, await rings?.next() != nil else { return }
             }

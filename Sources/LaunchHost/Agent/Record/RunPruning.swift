@@ -47,12 +47,12 @@ public struct RunPruning: Sendable {
     }
 
     /// The result that ``run(_:progress:)`` would have, without removing anything.
-    public func plan(_ old: OldRuns) throws -> Result {
-        let runs = try store.oldRuns(old)
+    public func plan(_ old: OldRuns) async throws -> Result {
+        let runs = try await store.oldRuns(old)
         var result = Result(
             runs: runs, events: 0, archive: nil, resultFolders: [], snapshots: [],
-            unreleased: try store.unreleasedOldRuns(old))
-        for id in runs { result.events += try events(of: id).count }
+            unreleased: try await store.unreleasedOldRuns(old))
+        for id in runs { await result.events += try events(of: id).count }
         return result
     }
 
@@ -61,17 +61,17 @@ public struct RunPruning: Sendable {
     /// - Throws: `LaunchError` or `StoreError` if the archive or the database cannot be written.
     public func run(_ old: OldRuns, progress: (_ done: Int, _ all: Int) -> Void = { _, _ in }) async throws -> Result {
         var result = Result(
-            runs: try store.oldRuns(old), events: 0, archive: nil, resultFolders: [], snapshots: [],
-            unreleased: try store.unreleasedOldRuns(old))
+            runs: try await store.oldRuns(old), events: 0, archive: nil, resultFolders: [], snapshots: [],
+            unreleased: try await store.unreleasedOldRuns(old))
         if !result.runs.isEmpty {
             let archive = try RunArchive(in: folder, at: store.now)
             for (count, id) in result.runs.enumerated() {
                 progress(count, 2 * result.runs.count)
-                let events = try events(of: id)
+                let events = try await events(of: id)
                 result.events += events.count
                 try archive.append(
                     RunArchive.Entry(
-                        run: try store.run(id), events: events,
+                        run: try await store.run(id), events: events,
                         rehearsal: RehearsalRecord(in: store.home.folder(of: id))))
             }
             try archive.complete()
@@ -80,18 +80,18 @@ public struct RunPruning: Sendable {
                 progress(result.runs.count + start, 2 * result.runs.count)
                 let ids = Array(result.runs[start..<min(start + Self.step, result.runs.count)])
                 result.resultFolders += ids.compactMap(removeFiles)
-                _ = try store.removeEnded(ids)
+                _ = try await store.removeEnded(ids)
             }
         }
         result.snapshots = try await SourceStore(folder: store.home.sources).prune(
-            keeping: try store.snapshotsInUse(), warn: warn)
+            keeping: try await store.snapshotsInUse(), warn: warn)
         return result
     }
 
-    private func events(of id: RunID) throws -> [EventRecord] {
+    private func events(of id: RunID) async throws -> [EventRecord] {
         var events: [EventRecord] = []
         while true {
-            let page = try store.events(of: id, after: events.last?.sequence ?? 0)
+            let page = try await store.events(of: id, after: events.last?.sequence ?? 0)
             guard !page.isEmpty else { return events }
             events += page
         }

@@ -48,7 +48,7 @@ public protocol Runner: Sendable {
 
     /// Removes what dead programs of this home left in the backend: everything of a run that is over; of an abandoned
     /// run only what its next owner creates again. Nothing of another home is removed. The default removes nothing.
-    func sweep(_ standing: @escaping @Sendable (RunID) -> RunStanding) async throws(BackendError)
+    func sweep(_ standing: @escaping @Sendable (RunID) async -> RunStanding) async throws(BackendError)
 
     /// Makes a harmless call to check that the backend responds, for `launch doctor`.
     func reach() async throws(BackendError)
@@ -78,7 +78,7 @@ extension Runner {
     /// Does nothing by default.
     public func release(_ handle: RunHandle) async throws(BackendError) {}
     /// Does nothing by default.
-    public func sweep(_ standing: @escaping @Sendable (RunID) -> RunStanding) async throws(BackendError) {}
+    public func sweep(_ standing: @escaping @Sendable (RunID) async -> RunStanding) async throws(BackendError) {}
     /// By default, the backend can only be polled.
     public func changes() -> AsyncStream<Void>? { nil }
     /// By default, the end is final.

@@ -2,8 +2,8 @@
 extension Store {
     /// The runs of the owner that have not ended and have a stop request.
     /// - Throws: `StoreError` if the database cannot be read.
-    public func stopRequests(of owner: OwnerID) throws(StoreError) -> [RunRecord] {
-        try database.read { connection throws(StoreError) in
+    public func stopRequests(of owner: OwnerID) async throws(StoreError) -> [RunRecord] {
+        try await database.read { connection throws(StoreError) in
             try connection.rows(
                 """
                 SELECT * FROM runs WHERE state NOT IN ('queued', 'succeeded', 'failed', 'stopped')
@@ -15,16 +15,16 @@ extension Store {
 
     /// Whether a run waits in these queues, for its turn or for its time. Paused queues do not count.
     /// - Throws: `StoreError` if the database cannot be read.
-    public func hasWaiting(queues: [String]) throws(StoreError) -> Bool {
-        try hasWaiting(queues: queues, besides: [])
+    public func hasWaiting(queues: [String]) async throws(StoreError) -> Bool {
+        try await hasWaiting(queues: queues, besides: [])
     }
 
     /// Whether a run other than these waits in these queues.
     /// - Throws: `StoreError` if the database cannot be read.
-    package func hasWaiting(queues: [String], besides runs: Set<RunID>) throws(StoreError) -> Bool {
+    package func hasWaiting(queues: [String], besides runs: Set<RunID>) async throws(StoreError) -> Bool {
         let names = try SQLValue.json(queues)
         let others = try SQLValue.json(runs.map(\.rawValue))
-        return try database.read { connection throws(StoreError) in
+        return try await database.read { connection throws(StoreError) in
             try connection.first(
                 """
                 SELECT 1 FROM runs WHERE state = 'queued' AND stop_requested_at IS NULL AND queue IN
@@ -38,8 +38,8 @@ extension Store {
     /// Ended runs whose backend may still hold resources, because a program ended after it had recorded the end and
     /// before the release.
     /// - Throws: `StoreError` if the database cannot be read.
-    public func unreleased() throws(StoreError) -> [RunRecord] {
-        try database.read { connection throws(StoreError) in
+    public func unreleased() async throws(StoreError) -> [RunRecord] {
+        try await database.read { connection throws(StoreError) in
             try connection.rows(
                 """
                 SELECT * FROM runs INDEXED BY runs_unreleased
@@ -52,16 +52,16 @@ extension Store {
 
     /// The snapshots that jobs, or runs that have not ended, need.
     /// - Throws: `StoreError` if the database cannot be read.
-    public func snapshotsInUse() throws(StoreError) -> Set<String> {
-        try database.read { connection throws(StoreError) in
+    public func snapshotsInUse() async throws(StoreError) -> Set<String> {
+        try await database.read { connection throws(StoreError) in
+            let inSpec = connection.text(at: ["source", "code", "snapshot"], of: "spec")
             let names = try connection.rows(
                 """
-                -- A value that is not JSON would end the query for all rows.
-                SELECT iif(json_valid(source), source, '{}') ->> '$.code.snapshot' AS name FROM job_versions
+                SELECT \(connection.text(at: ["code", "snapshot"], of: "source")) AS name FROM job_versions
                 -- Each by its index: the planner would read all ended runs too.
-                UNION SELECT iif(json_valid(spec), spec, '{}') ->> '$.source.code.snapshot'
+                UNION SELECT \(inSpec)
                     FROM runs INDEXED BY runs_ready WHERE state = 'queued'
-                UNION SELECT iif(json_valid(spec), spec, '{}') ->> '$.source.code.snapshot'
+                UNION SELECT \(inSpec)
                     FROM runs INDEXED BY runs_live WHERE state NOT IN ('queued', 'succeeded', 'failed', 'stopped')
                 """
             ) { row throws(StoreError) in row.optionalText("name") }
@@ -71,9 +71,9 @@ extension Store {
 
     /// Records that the backend no longer holds anything of an ended run.
     /// - Throws: `StoreError` if the database cannot be written to.
-    public func markReleased(_ id: RunID) throws(StoreError) {
-        let now = now
-        try write { connection throws(StoreError) in
+    public func markReleased(_ id: RunID) async throws(StoreError) {
+        try await write { connection throws(StoreError) in
+            let now = try connection.now
             try connection.run("UPDATE runs SET released_at = ? WHERE id = ?", [.time(now), .text(id.rawValue)])
             return
         }

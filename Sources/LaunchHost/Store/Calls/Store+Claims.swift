@@ -5,21 +5,22 @@ extension Store {
     /// list by one after each claim. Within a queue, priority comes first and age second. Paused queues, runs with a
     /// stop request and runs that must wait are skipped.
     /// - Throws: `StoreError` if the database cannot be written to.
-    public func claimNext(queues: [String], owner: OwnerID) throws(StoreError) -> RunRecord? {
-        try claimNext(from: queues.map { ClaimChoice(queue: $0) }, owner: owner)
+    public func claimNext(queues: [String], owner: OwnerID) async throws(StoreError) -> RunRecord? {
+        try await claimNext(from: queues.map { ClaimChoice(queue: $0) }, owner: owner)
     }
 
     /// Claims the next run for `owner`, as `claimNext(queues:owner:)`, with a choice in each queue.
     /// - Throws: `StoreError` if the database cannot be written to.
-    package func claimNext(from choices: [ClaimChoice], owner: OwnerID) throws(StoreError) -> RunRecord? {
-        let now = now
+    package func claimNext(from choices: [ClaimChoice], owner: OwnerID) async throws(StoreError) -> RunRecord? {
         // The first check needs no write lock, so an agent without work does not block others.
-        let mayHaveSome = try database.read { connection throws(StoreError) in
+        let mayHaveSome = try await database.read { connection throws(StoreError) in
+            let now = try connection.now
             for choice in choices where try Self.readyRun(of: choice, at: now, connection) != nil { return true }
             return false
         }
         guard mayHaveSome else { return nil }
-        return try write { connection throws(StoreError) in
+        return try await write { connection throws(StoreError) in
+            let now = try connection.now
             for choice in choices {
                 guard let sequence = try Self.claimable(of: choice, at: now, connection) else { continue }
                 let run = try connection.first(
@@ -39,10 +40,11 @@ extension Store {
 
     /// The time when the next waiting run becomes ready; nil if no run waits.
     /// - Throws: `StoreError` if the database cannot be read.
-    public func nextReady(queues: [String]) throws(StoreError) -> Timestamp? {
-        let (now, names) = (now, try SQLValue.json(queues))
-        return try database.read { connection throws(StoreError) in
-            try connection.first(
+    public func nextReady(queues: [String]) async throws(StoreError) -> Timestamp? {
+        let names = try SQLValue.json(queues)
+        return try await database.read { connection throws(StoreError) in
+            let now = try connection.now
+            return try connection.first(
                 """
                 SELECT min(not_before) AS at FROM runs
                 WHERE state = 'queued' AND not_before > ?1 AND (requeued_at IS NULL OR requeued_at <= ?1)
@@ -57,9 +59,9 @@ extension Store {
     /// The token of the claim is invalid afterwards.
     /// - Throws: `.stale`.
     @discardableResult
-    public func release(_ id: RunID, token: Int64, message: String? = nil) throws(StoreError) -> RunRecord {
-        let now = now
-        return try write { connection throws(StoreError) in
+    public func release(_ id: RunID, token: Int64, message: String? = nil) async throws(StoreError) -> RunRecord {
+        return try await write { connection throws(StoreError) in
+            let now = try connection.now
             let run = try Self.held(id, token, connection)
             if run.state == .claimed, run.queue != nil {
                 return try Self.giveBack(
@@ -82,9 +84,9 @@ extension Store {
     @discardableResult
     public func requeue(
         _ id: RunID, token: Int64, cause: Cause, notBefore time: Timestamp? = nil
-    ) throws(StoreError) -> RunRecord {
-        let now = now
-        return try write { connection throws(StoreError) in
+    ) async throws(StoreError) -> RunRecord {
+        return try await write { connection throws(StoreError) in
+            let now = try connection.now
             let run = try Self.held(id, token, connection)
             guard run.state.mayBecome(.queued), run.queue != nil else {
                 throw StoreError(
@@ -98,7 +100,7 @@ extension Store {
 
     /// A run with a stop request does not return to the queue, where no agent would claim it; it ends.
     private static func giveBack(
-        _ id: RunID, _ run: Held, _ connection: Connection, cause: Cause?, message: String, notBefore: Timestamp?,
+        _ id: RunID, _ run: Held, _ connection: any Connection, cause: Cause?, message: String, notBefore: Timestamp?,
         countsAttempt: Bool, at now: Timestamp
     ) throws(StoreError) -> RunRecord {
         let stops = run.stopRequestedAt != nil
@@ -107,7 +109,8 @@ extension Store {
         let changed = try connection.first(
             """
             UPDATE runs SET state = ?1, cause = ?2, owner = NULL, claim_token = claim_token + 1, not_before = ?3,
-                attempts = attempts + ?4, waiting_since = iif(?4, coalesce(min(waiting_since, ?7), ?7), waiting_since),
+                attempts = attempts + ?4, waiting_since = CASE
+                    WHEN ?4 = 0 OR waiting_since < ?7 THEN waiting_since ELSE ?7 END,
                 working = 0, ended_at = ?5, requeued_at = ?7 WHERE id = ?6 RETURNING *
             """,
             [
@@ -123,7 +126,7 @@ extension Store {
     /// The next run of the queue that can be claimed. A row before it with an invalid run ID ends as failed, because it
     /// would block the queue.
     private static func claimable(
-        of choice: ClaimChoice, at now: Timestamp, _ connection: Connection
+        of choice: ClaimChoice, at now: Timestamp, _ connection: any Connection
     ) throws(StoreError) -> Int64? {
         while let ready = try readyRun(of: choice, at: now, connection) {
             if ready.id != nil { return ready.sequence }
@@ -133,7 +136,7 @@ extension Store {
     }
 
     private static func readyRun(
-        of choice: ClaimChoice, at now: Timestamp, _ connection: Connection
+        of choice: ClaimChoice, at now: Timestamp, _ connection: any Connection
     ) throws(StoreError) -> (sequence: Int64, id: RunID?)? {
         if let run = try readyRun(in: choice.queue, besides: choice.avoided, at: now, connection) { return run }
         guard choice.mayTakeAvoided, !choice.avoided.isEmpty else { return nil }
@@ -141,7 +144,7 @@ extension Store {
     }
 
     private static func readyRun(
-        in queue: String, besides avoided: Set<RunID>, at now: Timestamp, _ connection: Connection
+        in queue: String, besides avoided: Set<RunID>, at now: Timestamp, _ connection: any Connection
     ) throws(StoreError) -> (sequence: Int64, id: RunID?)? {
         try connection.first(
             """
@@ -152,7 +155,7 @@ extension Store {
                 AND (not_before IS NULL OR not_before <= ?2 OR requeued_at > ?2)
                 AND EXISTS (SELECT 1 FROM queues WHERE name = ?1 AND paused = 0)
                 AND id NOT IN (SELECT value FROM json_each(?3))
-            ORDER BY priority, sequence LIMIT 1
+            ORDER BY priority, sequence LIMIT 1\(connection.lockOfOneRow)
             """, [.text(queue), .time(now), try SQLValue.json(avoided.map(\.rawValue))]
         ) { row throws(StoreError) in (try row.integer("sequence"), row.runID) }
     }

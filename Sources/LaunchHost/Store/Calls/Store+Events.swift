@@ -6,9 +6,9 @@ extension Store {
     /// - Throws: `StoreError` if the database cannot be read.
     public func events(
         of run: RunID? = nil, after sequence: Int64 = 0, limit: Int = 1_000
-    ) throws(StoreError) -> [EventRecord] {
+    ) async throws(StoreError) -> [EventRecord] {
         let bounds: [SQLValue] = [.integer(sequence), .integer(max(0, limit))]
-        let found = try database.read { connection throws(StoreError) in
+        let found = try await database.read { connection throws(StoreError) in
             guard let run else {
                 return try connection.rows("SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?", bounds) {
                     row throws(StoreError) in try EventRecord.numbered(row)
@@ -22,11 +22,12 @@ extension Store {
         let events = found.compactMap(\.event)
         // An empty result means the end. A page without a readable event must not look like the end.
         guard events.isEmpty, let last = found.last else { return events }
-        return try self.events(of: run, after: last.sequence, limit: limit)
+        return try await self.events(of: run, after: last.sequence, limit: limit)
     }
 
     static func addEvent(
-        _ connection: Connection, _ run: RunID, _ state: RunState, cause: Cause?, message: String?, at time: Timestamp
+        _ connection: any Connection, _ run: RunID, _ state: RunState, cause: Cause?, message: String?,
+        at time: Timestamp
     ) throws(StoreError) {
         try connection.run(
             "INSERT INTO events (run_id, at, state, cause, message) VALUES (?, ?, ?, ?, ?)",

@@ -9,16 +9,21 @@ extension Store {
     @discardableResult
     public func createJob(
         _ name: String, source: Source, aliases: [String] = [], project: String? = nil, number: Int = 1
-    ) throws(StoreError) -> JobRecord {
+    ) async throws(StoreError) -> JobRecord {
         try Names.check(name, of: "job")
         if let project { try Names.check(project: project) }
         for alias in aliases { try Names.check(alias: alias) }
-        let now = now
-        return try write { connection throws(StoreError) in
+        return try await write { connection throws(StoreError) in
+            let now = try connection.now
+            let change = CheckedChange.addVersion(
+                job: name, source: try .json(source), aliases: try .json(aliases), project: project,
+                number: max(1, number))
+            if try connection.checked(change) != nil { return try Self.job(JobReference(parsing: name), connection) }
             let version = try connection.first(
                 """
                 INSERT INTO jobs (name, last_version) VALUES (?1, ?2)
-                ON CONFLICT (name) DO UPDATE SET last_version = max(last_version + 1, ?2) RETURNING last_version
+                ON CONFLICT (name) DO UPDATE SET last_version =
+                    CASE WHEN jobs.last_version < ?2 THEN ?2 ELSE jobs.last_version + 1 END RETURNING last_version
                 """, [.text(name), .integer(Int64(max(1, number)))]
             ) { row throws(StoreError) in try row.integer("last_version") }
             try connection.run(
@@ -36,8 +41,8 @@ extension Store {
     /// The version that a reference names.
     /// - Throws: `.unknown` with the existing names, or the existing versions and aliases; `.corrupt` if it cannot be
     ///   read.
-    public func job(_ reference: JobReference) throws(StoreError) -> JobRecord {
-        let job = try database.read { connection throws(StoreError) in try Self.job(reference, connection) }
+    public func job(_ reference: JobReference) async throws(StoreError) -> JobRecord {
+        let job = try await database.read { connection throws(StoreError) in try Self.job(reference, connection) }
         guard let damage = job.damage else { return job }
         throw StoreError(
             .corrupt, "The job '\(job.name):v\(job.version)' in the database cannot be read. \(damage)",
@@ -47,13 +52,13 @@ extension Store {
     /// All versions of all jobs, or of the job with this name, or in this project; by name, newest first. A version
     /// that cannot be read has `damage`.
     /// - Throws: `.unknown` if a name is given and no job has it.
-    public func jobs(named name: String? = nil, project: String? = nil) throws(StoreError) -> [JobRecord] {
-        try database.read { connection throws(StoreError) in
+    public func jobs(named name: String? = nil, project: String? = nil) async throws(StoreError) -> [JobRecord] {
+        try await database.read { connection throws(StoreError) in
             if let name, try Self.newest(name, connection) == nil { throw try Self.unknownJob(name, connection) }
             let found = try connection.rows(
                 """
-                SELECT name, version FROM job_versions WHERE (?1 IS NULL OR name = ?1)
-                    AND (?2 IS NULL OR coalesce(project, ?3) = ?2) ORDER BY name, version DESC
+                SELECT name, version FROM job_versions WHERE (CAST(?1 AS TEXT) IS NULL OR name = ?1)
+                    AND (CAST(?2 AS TEXT) IS NULL OR coalesce(project, ?3) = ?2) ORDER BY name, version DESC
                 """, [.text(name), .text(project), .text(LaunchSpec.defaultProject)]
             ) { row throws(StoreError) in (try row.text("name"), try row.integer("version")) }
             var jobs: [JobRecord] = []
@@ -66,9 +71,11 @@ extension Store {
     /// - Returns: the number of versions that were removed.
     /// - Throws: `.unknown`.
     @discardableResult
-    public func deleteJob(_ reference: JobReference) throws(StoreError) -> Int {
-        try write { connection throws(StoreError) in
+    public func deleteJob(_ reference: JobReference) async throws(StoreError) -> Int {
+        try await write { connection throws(StoreError) in
             let job = try Self.job(reference, connection)
+            let change = CheckedChange.deleteJob(job.name, version: reference.version == nil ? nil : job.version)
+            if let count = try connection.checked(change) { return Int(count) ?? 0 }
             guard reference.version != nil else {
                 let count = try connection.first(
                     "SELECT count(*) AS n FROM job_versions WHERE name = ?", [.text(job.name)]
@@ -87,7 +94,7 @@ extension Store {
         }
     }
 
-    private static func job(_ reference: JobReference, _ connection: Connection) throws(StoreError) -> JobRecord {
+    private static func job(_ reference: JobReference, _ connection: any Connection) throws(StoreError) -> JobRecord {
         let name = reference.name
         let version: Int64?
         switch reference.version {
@@ -113,7 +120,7 @@ extension Store {
     }
 
     private static func jobs(
-        _ name: String, _ version: Int64, _ connection: Connection
+        _ name: String, _ version: Int64, _ connection: any Connection
     ) throws(StoreError) -> [JobRecord] {
         let key: [SQLValue] = [.text(name), .integer(version)]
         let aliases = try connection.rows(
@@ -124,21 +131,24 @@ extension Store {
         }
     }
 
-    private static func newest(_ name: String, _ connection: Connection) throws(StoreError) -> Int64? {
+    private static func newest(_ name: String, _ connection: any Connection) throws(StoreError) -> Int64? {
         try connection.first("SELECT max(version) AS newest FROM job_versions WHERE name = ?", [.text(name)]) {
             row throws(StoreError) in row.optionalInteger("newest")
         } ?? nil
     }
 
     private static func point(
-        _ alias: String, of name: String, at version: Int64, _ connection: Connection
+        _ alias: String, of name: String, at version: Int64, _ connection: any Connection
     ) throws(StoreError) {
         try connection.run(
-            "INSERT OR REPLACE INTO job_aliases (name, alias, version) VALUES (?, ?, ?)",
+            """
+            INSERT INTO job_aliases (name, alias, version) VALUES (?, ?, ?)
+            ON CONFLICT (name, alias) DO UPDATE SET version = excluded.version
+            """,
             [.text(name), .text(alias), .integer(version)])
     }
 
-    private static func unknownJob(_ name: String, _ connection: Connection) throws(StoreError) -> StoreError {
+    private static func unknownJob(_ name: String, _ connection: any Connection) throws(StoreError) -> StoreError {
         let names = try connection.rows("SELECT name FROM jobs ORDER BY name") { row throws(StoreError) in
             try row.text("name")
         }

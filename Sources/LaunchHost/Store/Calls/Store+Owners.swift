@@ -4,23 +4,28 @@ extension Store {
     ///   - kind: `agent` or `run`, for listings.
     ///   - queues: the queues that it claims runs from, for listings.
     /// - Throws: `.denied` or `.inputOutput` if its file cannot be created and locked.
-    public func becomeOwner(kind: String, queues: [String] = []) throws(StoreError) -> OwnerLock {
-        ownersFolder.removeDead()
-        return try OwnerLock(kind: kind, queues: queues, folder: home.owners, now: now)
+    public func becomeOwner(kind: String, queues: [String] = []) async throws(StoreError) -> OwnerLock {
+        try await owners.register(OwnerRecord(kind: kind, queues: queues, now: now))
     }
 
     /// The record of a live owner whose process is suspended; nil for every other owner.
-    public func suspendedOwner(_ id: OwnerID) -> OwnerRecord? { ownersFolder.suspended(id) }
+    public func suspendedOwner(_ id: OwnerID?) async -> OwnerRecord? {
+        guard let id else { return nil }
+        return await owners.suspended(id)
+    }
 
-    /// Whether the process of the owner runs. The result is exact, because it depends neither on a clock nor on a
-    /// lease.
-    public func isAlive(_ owner: OwnerID) -> Bool {
-        ownersFolder.isAlive(owner)
+    /// Whether the process of the owner runs. False for nil; true while the store cannot tell.
+    public func isAlive(_ owner: OwnerID?) async -> Bool {
+        guard let owner else { return false }
+        let living = try? await database.read { connection throws(StoreError) in
+            try connection.living(among: [owner])
+        }
+        return living.map { !$0.isEmpty } ?? true
     }
 
     /// The owners whose processes run, oldest first.
-    public func livingOwners() -> [OwnerRecord] {
-        ownersFolder.living()
+    public func livingOwners() async -> [OwnerRecord] {
+        (try? await owners.living()) ?? []
     }
 
     /// The runs under way without a live owner, because their owner ended or released them; oldest first. The call is
@@ -32,15 +37,16 @@ extension Store {
     /// - Throws: `StoreError` if the database cannot be read.
     public func adoptable(
         queues: [String], resources: [String] = [], limit: Int = .max
-    ) throws(StoreError) -> [RunID] {
+    ) async throws(StoreError) -> [RunID] {
         let (queues, resources) = (try SQLValue.json(queues), try SQLValue.json(resources))
-        return try database.read { connection throws(StoreError) in
+        return try await database.read { connection throws(StoreError) in
             let owners = try connection.rows(
                 """
                 SELECT DISTINCT owner FROM runs WHERE state NOT IN ('queued', 'succeeded', 'failed', 'stopped')
                 """
             ) { row throws(StoreError) in row.optionalText("owner") }
-            let gone = owners.compactMap(\.self).filter { OwnerID(rawValue: $0).map { !isAlive($0) } ?? true }
+            let living = Set(try connection.living(among: owners.compactMap { $0.flatMap(OwnerID.init(rawValue:)) }))
+            let gone = owners.compactMap(\.self).filter { name in !living.contains { $0.rawValue == name } }
             guard owners.contains(nil) || !gone.isEmpty else { return [] }
             return try connection.rows(
                 """
@@ -59,23 +65,22 @@ extension Store {
     /// Adopts a run under way that has no live owner. The token of the old owner is invalid afterwards. Returns
     /// nil if another process was faster, the owner lives, or the run has ended or waits in a queue.
     /// - Throws: `.unknown`.
-    public func adopt(_ id: RunID, owner: OwnerID) throws(StoreError) -> RunRecord? {
-        try adopt([id], owner: owner).first
+    public func adopt(_ id: RunID, owner: OwnerID) async throws(StoreError) -> RunRecord? {
+        try await adopt([id], owner: owner).first
     }
 
     /// Adopts many runs in one transaction, and returns those that the owner now holds.
     /// - Throws: `.unknown`.
-    public func adopt(_ ids: [RunID], owner: OwnerID) throws(StoreError) -> [RunRecord] {
+    public func adopt(_ ids: [RunID], owner: OwnerID) async throws(StoreError) -> [RunRecord] {
         guard !ids.isEmpty else { return [] }
-        let now = now
-        let owners = ownersFolder
-        return try write { connection throws(StoreError) in
+        return try await write { connection throws(StoreError) in
+            let now = try connection.now
             var adopted: [RunRecord] = []
             for id in ids {
                 let (state, old) = try Self.stateAndOwner(of: id, connection)
                 guard !state.isTerminal, state != .queued else { continue }
                 // The check is inside the transaction, so that no other process can become the owner after it.
-                if let old, owners.isAlive(old) { continue }
+                if let old, try !connection.living(among: [old]).isEmpty { continue }
                 let wasWorking = try Self.works(on: id, connection)
                 let changed = try connection.first(
                     """
@@ -93,16 +98,19 @@ extension Store {
         }
     }
 
-    private static func works(on id: RunID, _ connection: Connection) throws(StoreError) -> Bool {
-        try connection.first("SELECT working FROM runs WHERE id = ?", [.text(id.rawValue)]) { row throws(StoreError) in
+    private static func works(on id: RunID, _ connection: any Connection) throws(StoreError) -> Bool {
+        try connection.first("SELECT working FROM runs WHERE id = ?\(connection.lockOfRow)", [.text(id.rawValue)]) {
+            row throws(StoreError) in
             try row.flag("working")
         } ?? false
     }
 
     private static func stateAndOwner(
-        of id: RunID, _ connection: Connection
+        of id: RunID, _ connection: any Connection
     ) throws(StoreError) -> (RunState, OwnerID?) {
-        let found = try connection.first("SELECT state, owner FROM runs WHERE id = ?", [.text(id.rawValue)]) {
+        let found = try connection.first(
+            "SELECT state, owner FROM runs WHERE id = ?\(connection.lockOfRow)", [.text(id.rawValue)]
+        ) {
             row throws(StoreError) -> (RunState, OwnerID?) in
             var values = StoredValues(row)
             return (values.state(), row.optionalText("owner").flatMap { OwnerID(rawValue: $0) })
@@ -122,11 +130,11 @@ extension Store {
     }
 
     /// The run, if the token belongs to its present claim, without the values of its stages.
-    static func held(_ id: RunID, _ token: Int64, _ connection: Connection) throws(StoreError) -> Held {
+    static func held(_ id: RunID, _ token: Int64, _ connection: any Connection) throws(StoreError) -> Held {
         let held = try connection.first(
             """
             SELECT state, queue, stop_requested_at, stop_requested_by FROM runs
-            WHERE id = ? AND claim_token = ? AND owner IS NOT NULL
+            WHERE id = ? AND claim_token = ? AND owner IS NOT NULL\(connection.lockOfRow)
             """, [.text(id.rawValue), .integer(token)]
         ) { row throws(StoreError) in
             var values = StoredValues(row)
@@ -144,7 +152,7 @@ extension Store {
     }
 
     /// The run, if the token belongs to its present claim.
-    static func ownRun(_ id: RunID, _ token: Int64, _ connection: Connection) throws(StoreError) -> RunRecord {
+    static func ownRun(_ id: RunID, _ token: Int64, _ connection: any Connection) throws(StoreError) -> RunRecord {
         let run = try knownRun(id, connection)
         guard run.fencingToken == token, run.owner != nil else {
             throw StoreError(

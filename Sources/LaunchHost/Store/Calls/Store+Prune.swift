@@ -15,8 +15,8 @@ public struct OldRuns: Sendable, Hashable {
 
     /// Only ended runs. A program releases a run's resources in the backend after it has recorded the run's end.
     fileprivate static let clauses = """
-        state IN ('succeeded', 'failed', 'stopped') AND ended_at <= ?1 AND (?2 IS NULL OR queue = ?2)
-            AND (?3 IS NULL OR project = ?3)
+        state IN ('succeeded', 'failed', 'stopped') AND ended_at <= ?1 AND (CAST(?2 AS TEXT) IS NULL OR queue = ?2)
+            AND (CAST(?3 AS TEXT) IS NULL OR project = ?3)
         """
     fileprivate static let released = "(handle IS NULL OR released_at IS NOT NULL)"
 
@@ -27,8 +27,8 @@ public struct OldRuns: Sendable, Hashable {
 extension Store {
     /// The old runs that can be removed, oldest first.
     /// - Throws: `StoreError` if the database cannot be read.
-    public func oldRuns(_ old: OldRuns) throws(StoreError) -> [RunID] {
-        try database.read { connection throws(StoreError) in
+    public func oldRuns(_ old: OldRuns) async throws(StoreError) -> [RunID] {
+        try await database.read { connection throws(StoreError) in
             try connection.rows(
                 "SELECT id FROM runs WHERE \(OldRuns.clauses) AND \(OldRuns.released) ORDER BY sequence", old.values
             ) { row throws(StoreError) in row.runID }.compactMap(\.self)
@@ -38,8 +38,8 @@ extension Store {
     /// The number of old runs that stay because their backend may still hold resources. An agent releases them when it
     /// starts.
     /// - Throws: `StoreError` if the database cannot be read.
-    public func unreleasedOldRuns(_ old: OldRuns) throws(StoreError) -> Int {
-        try database.read { connection throws(StoreError) in
+    public func unreleasedOldRuns(_ old: OldRuns) async throws(StoreError) -> Int {
+        try await database.read { connection throws(StoreError) in
             try connection.first(
                 "SELECT count(*) AS n FROM runs WHERE \(OldRuns.clauses) AND NOT \(OldRuns.released)", old.values
             ) { row throws(StoreError) in Int(clamping: try row.integer("n")) } ?? 0
@@ -48,12 +48,12 @@ extension Store {
 
     /// The summaries of these runs, oldest first.
     /// - Throws: `StoreError` if the database cannot be read.
-    public func summaries(of ids: [RunID]) throws(StoreError) -> [RunSummary] {
+    public func summaries(of ids: [RunID]) async throws(StoreError) -> [RunSummary] {
         let ids = try SQLValue.json(ids)
-        return try database.read { connection throws(StoreError) in
+        return try await database.read { connection throws(StoreError) in
             try connection.rows(
                 """
-                SELECT \(RunSummary.columns) FROM runs WHERE id IN (SELECT value FROM json_each(?)) ORDER BY sequence
+                SELECT \(RunSummary.columns(connection)) FROM runs WHERE id IN (SELECT value FROM json_each(?)) ORDER BY sequence
                 """, [ids]
             ) { row throws(StoreError) in try RunSummary(row) }.compactMap(\.self)
         }
@@ -62,9 +62,9 @@ extension Store {
     /// Removes ended runs with their events; all of them or none. Runs that have not ended are skipped.
     /// - Returns: the number of runs that were removed.
     /// - Throws: `StoreError` if the database cannot be written to.
-    package func removeEnded(_ ids: [RunID]) throws(StoreError) -> Int {
+    package func removeEnded(_ ids: [RunID]) async throws(StoreError) -> Int {
         let ids = try SQLValue.json(ids)
-        return try write { connection throws(StoreError) in
+        return try await write { connection throws(StoreError) in
             let removed = try connection.rows(
                 """
                 DELETE FROM runs WHERE id IN (SELECT value FROM json_each(?))

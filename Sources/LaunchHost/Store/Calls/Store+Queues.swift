@@ -2,10 +2,10 @@ extension Store {
     /// Creates a queue.
     /// - Throws: `.exists` if a queue has this name, `.invalid` for an invalid name.
     @discardableResult
-    public func createQueue(_ definition: QueueDefinition) throws(StoreError) -> QueueRecord {
+    public func createQueue(_ definition: QueueDefinition) async throws(StoreError) -> QueueRecord {
         try Names.check(definition.name, of: "queue")
-        let now = now
-        return try write { connection throws(StoreError) in
+        return try await write { connection throws(StoreError) in
+            let now = try connection.now
             guard try Self.queue(definition.name, connection) == nil else {
                 throw StoreError(
                     .exists, "There is a queue '\(definition.name)' already.",
@@ -29,9 +29,9 @@ extension Store {
     /// Replaces the definition of a queue. Runs that are already resolved keep the old one.
     /// - Throws: `.unknown`, or `.refused` if the resource would change.
     @discardableResult
-    public func updateQueue(_ definition: QueueDefinition) throws(StoreError) -> QueueRecord {
-        let now = now
-        return try write { connection throws(StoreError) in
+    public func updateQueue(_ definition: QueueDefinition) async throws(StoreError) -> QueueRecord {
+        return try await write { connection throws(StoreError) in
+            let now = try connection.now
             let old = try Self.knownQueue(definition.name, connection).definition
             guard old.resource == definition.resource else {
                 throw StoreError(
@@ -55,17 +55,17 @@ extension Store {
 
     /// All queues by name, with the number of their runs in each state. A queue that cannot be read has `damage`.
     /// - Throws: `StoreError` if the database cannot be read.
-    public func queues() throws(StoreError) -> [QueueRecord] {
-        try database.read { connection throws(StoreError) in
+    public func queues() async throws(StoreError) -> [QueueRecord] {
+        try await database.read { connection throws(StoreError) in
             try Self.queueNames(connection).map { name throws(StoreError) in try Self.knownQueue(name, connection) }
         }
     }
 
     /// The resources of these queues, sorted.
     /// - Throws: `StoreError` if the database cannot be read.
-    package func resources(of queues: [String]) throws(StoreError) -> [String] {
+    package func resources(of queues: [String]) async throws(StoreError) -> [String] {
         let names = try SQLValue.json(queues)
-        return try database.read { connection throws(StoreError) in
+        return try await database.read { connection throws(StoreError) in
             try connection.rows(
                 """
                 SELECT DISTINCT resource FROM queues WHERE name IN (SELECT value FROM json_each(?)) ORDER BY resource
@@ -77,8 +77,8 @@ extension Store {
     /// The queue with this name.
     /// - Parameter evenDamaged: whether to return a queue that cannot be read, with its `damage`.
     /// - Throws: `.unknown` with the existing names; `.corrupt` if the queue cannot be read.
-    public func queue(_ name: String, evenDamaged: Bool = false) throws(StoreError) -> QueueRecord {
-        let queue = try database.read { connection throws(StoreError) in try Self.knownQueue(name, connection) }
+    public func queue(_ name: String, evenDamaged: Bool = false) async throws(StoreError) -> QueueRecord {
+        let queue = try await database.read { connection throws(StoreError) in try Self.knownQueue(name, connection) }
         if !evenDamaged, let problem = queue.problem { throw problem }
         return queue
     }
@@ -86,9 +86,12 @@ extension Store {
     /// Pauses or resumes a queue. Runs that are under way continue.
     /// - Throws: `.unknown`.
     @discardableResult
-    public func setPaused(_ paused: Bool, queue name: String) throws(StoreError) -> QueueRecord {
-        let now = now
-        return try write { connection throws(StoreError) in
+    public func setPaused(_ paused: Bool, queue name: String) async throws(StoreError) -> QueueRecord {
+        return try await write { connection throws(StoreError) in
+            let now = try connection.now
+            if try connection.checked(.pause(paused, queue: name)) != nil {
+                return try Self.knownQueue(name, connection)
+            }
             try connection.run(
                 "UPDATE queues SET paused = ?, updated_at = ? WHERE name = ? AND paused <> ?",
                 [.flag(paused), .time(now), .text(name), .flag(paused)])
@@ -101,9 +104,9 @@ extension Store {
     /// - Returns: the number of waiting runs that were stopped.
     /// - Throws: `.unknown`, or `.refused` while it has runs that have not ended.
     @discardableResult
-    public func deleteQueue(_ name: String, force: Bool = false) throws(StoreError) -> Int {
-        let now = now
-        return try write { connection throws(StoreError) in
+    public func deleteQueue(_ name: String, force: Bool = false) async throws(StoreError) -> Int {
+        return try await write { connection throws(StoreError) in
+            let now = try connection.now
             let counts = try Self.knownQueue(name, connection).counts
             let waiting = counts[.queued]
             let underWay = counts.unfinished - waiting
@@ -133,19 +136,19 @@ extension Store {
         }
     }
 
-    static func queue(_ name: String, _ connection: Connection) throws(StoreError) -> QueueRecord? {
+    static func queue(_ name: String, _ connection: any Connection) throws(StoreError) -> QueueRecord? {
         let counts = try counts(connection, queue: name)
         return try connection.first("SELECT * FROM queues WHERE name = ?", [.text(name)]) { row throws(StoreError) in
             try QueueRecord(row, counts: counts)
         }
     }
 
-    static func knownQueue(_ name: String, _ connection: Connection) throws(StoreError) -> QueueRecord {
+    static func knownQueue(_ name: String, _ connection: any Connection) throws(StoreError) -> QueueRecord {
         guard let queue = try queue(name, connection) else { throw try unknownQueue(name, connection) }
         return queue
     }
 
-    static func unknownQueue(_ name: String, _ connection: Connection) throws(StoreError) -> StoreError {
+    static func unknownQueue(_ name: String, _ connection: any Connection) throws(StoreError) -> StoreError {
         let names = try queueNames(connection)
         return StoreError(
             .unknown, "The queue '\(name)' does not exist in '\(connection.path)'.",
@@ -154,7 +157,7 @@ extension Store {
             candidates: names, unknown: name)
     }
 
-    private static func queueNames(_ connection: Connection) throws(StoreError) -> [String] {
+    private static func queueNames(_ connection: any Connection) throws(StoreError) -> [String] {
         try connection.rows("SELECT name FROM queues ORDER BY name") { row throws(StoreError) in try row.text("name") }
     }
 }

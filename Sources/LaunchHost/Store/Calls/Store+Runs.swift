@@ -36,7 +36,7 @@ extension RunFilter {
         if project != nil { conditions.append("project = ?3") }
         guard !states.isEmpty else { return Self.page(conditions) }
         let pages = Set(states).map(\.rawValue).sorted().map { state in
-            "SELECT sequence FROM (SELECT sequence FROM runs \(Self.page(conditions + ["state = '\(state)'"])))"
+            "SELECT sequence FROM (SELECT sequence FROM runs \(Self.page(conditions + ["state = '\(state)'"]))) AS page"
         }
         return Self.page(["sequence IN (\(pages.joined(separator: " UNION ALL ")))"])
     }
@@ -54,20 +54,20 @@ extension RunFilter {
 extension Store {
     /// The run with this ID.
     /// - Throws: `.unknown`.
-    public func run(_ id: RunID) throws(StoreError) -> RunRecord {
-        try database.read { connection throws(StoreError) in try Self.knownRun(id, connection) }
+    public func run(_ id: RunID) async throws(StoreError) -> RunRecord {
+        try await database.read { connection throws(StoreError) in try Self.knownRun(id, connection) }
     }
 
     /// The run with this ID, for an owner that holds it with this token.
     /// - Throws: `.unknown`; `.stale` if the run has a new owner.
-    package func run(_ id: RunID, token: Int64) throws(StoreError) -> RunRecord {
-        try database.read { connection throws(StoreError) in try Self.ownRun(id, token, connection) }
+    package func run(_ id: RunID, token: Int64) async throws(StoreError) -> RunRecord {
+        try await database.read { connection throws(StoreError) in try Self.ownRun(id, token, connection) }
     }
 
     /// The run whose ID is `text`, or the only one whose ID begins with it; at least 3 characters.
     /// - Throws: `.unknown`; `.invalid` with the candidates if several IDs begin with `text`, or if it is too short.
-    public func run(matching text: String) throws(StoreError) -> RunRecord {
-        try database.read { connection throws(StoreError) in
+    public func run(matching text: String) async throws(StoreError) -> RunRecord {
+        try await database.read { connection throws(StoreError) in
             if let id = RunID(rawValue: text), let run = try Self.run(id, connection) { return run }
             let allowed = text.utf8.allSatisfy { byte in
                 byte == UInt8(ascii: "-") || RunID(rawValue: String(UnicodeScalar(byte))) != nil
@@ -80,9 +80,9 @@ extension Store {
             guard text.utf8.count >= 3 else {
                 throw Self.unknownRun(text, connection, hint: "Give at least 3 characters of its ID.")
             }
-            // `text` contains no special characters of GLOB, and a prefix uses the index.
+            // IDs that begin with the text. '~' is greater than every character of an ID.
             let found = try connection.rows(
-                "SELECT id FROM runs WHERE id GLOB ? ORDER BY id LIMIT 11", [.text(text + "*")]
+                "SELECT id FROM runs WHERE id >= ? AND id < ? ORDER BY id LIMIT 11", [.text(text), .text(text + "~")]
             ) { row throws(StoreError) in row.runID }.compactMap(\.self)
             guard let id = found.first else { throw Self.unknownRun(text, connection) }
             guard found.count == 1 else {
@@ -98,8 +98,8 @@ extension Store {
 
     /// The runs that match the filter, newest first.
     /// - Throws: `StoreError` if the database cannot be read.
-    package func runs(_ filter: RunFilter = RunFilter()) throws(StoreError) -> [RunRecord] {
-        try database.read { connection throws(StoreError) in
+    package func runs(_ filter: RunFilter = RunFilter()) async throws(StoreError) -> [RunRecord] {
+        try await database.read { connection throws(StoreError) in
             try connection.rows("SELECT * FROM runs \(filter.clauses)", filter.values) { row throws(StoreError) in
                 try RunRecord.readable(row)
             }.compactMap(\.self)
@@ -109,9 +109,9 @@ extension Store {
     /// The summaries of the runs that match the filter, newest first. It reads nothing else, so it is fast for many
     /// runs.
     /// - Throws: `StoreError` if the database cannot be read.
-    package func summaries(_ filter: RunFilter = RunFilter()) throws(StoreError) -> [RunSummary] {
-        try database.read { connection throws(StoreError) in
-            try connection.rows("SELECT \(RunSummary.columns) FROM runs \(filter.clauses)", filter.values) {
+    package func summaries(_ filter: RunFilter = RunFilter()) async throws(StoreError) -> [RunSummary] {
+        try await database.read { connection throws(StoreError) in
+            try connection.rows("SELECT \(RunSummary.columns(connection)) FROM runs \(filter.clauses)", filter.values) {
                 row throws(StoreError) in try RunSummary(row)
             }.compactMap(\.self)
         }
@@ -119,8 +119,8 @@ extension Store {
 
     /// The names of all projects that have a run or a job, sorted.
     /// - Throws: `StoreError` if the database cannot be read.
-    public func projects() throws(StoreError) -> [String] {
-        try database.read { connection throws(StoreError) in
+    public func projects() async throws(StoreError) -> [String] {
+        try await database.read { connection throws(StoreError) in
             try connection.rows(
                 """
                 -- One step in the index for each project, not one for each run.
@@ -139,15 +139,15 @@ extension Store {
 
     /// The number of runs in each state, in one queue or in all.
     /// - Throws: `StoreError` if the database cannot be read.
-    public func counts(queue: String? = nil) throws(StoreError) -> StateCounts {
-        try database.read { connection throws(StoreError) in try Self.counts(connection, queue: queue) }
+    public func counts(queue: String? = nil) async throws(StoreError) -> StateCounts {
+        try await database.read { connection throws(StoreError) in try Self.counts(connection, queue: queue) }
     }
 
-    static func counts(_ connection: Connection, queue: String?) throws(StoreError) -> StateCounts {
+    static func counts(_ connection: any Connection, queue: String?) throws(StoreError) -> StateCounts {
         let sql =
             queue == nil
-            ? "SELECT state, sum(runs) AS n FROM run_counts GROUP BY state HAVING n > 0"
-            : "SELECT state, runs AS n FROM run_counts WHERE queue = ? AND runs > 0"
+            ? "SELECT state, sum(runs) AS n FROM run_counts GROUP BY state HAVING sum(runs) > 0"
+            : "SELECT state, sum(runs) AS n FROM run_counts WHERE queue = ? GROUP BY state HAVING sum(runs) > 0"
         let found = try connection.rows(sql, queue.map { [.text($0)] } ?? []) {
             row throws(StoreError) -> (RunState, Int) in
             var values = StoredValues(row)
@@ -156,19 +156,20 @@ extension Store {
         return StateCounts(Dictionary(found) { $0.saturatingAdding($1) })
     }
 
-    static func run(_ id: RunID, _ connection: Connection) throws(StoreError) -> RunRecord? {
-        try connection.first("SELECT * FROM runs WHERE id = ?", [.text(id.rawValue)]) { row throws(StoreError) in
+    static func run(_ id: RunID, _ connection: any Connection) throws(StoreError) -> RunRecord? {
+        try connection.first("SELECT * FROM runs WHERE id = ?\(connection.lockOfRow)", [.text(id.rawValue)]) {
+            row throws(StoreError) in
             try RunRecord(row)
         }
     }
 
-    static func knownRun(_ id: RunID, _ connection: Connection) throws(StoreError) -> RunRecord {
+    static func knownRun(_ id: RunID, _ connection: any Connection) throws(StoreError) -> RunRecord {
         guard let run = try run(id, connection) else { throw unknownRun(id.rawValue, connection) }
         return run
     }
 
     private static func unknownRun(
-        _ text: String, _ connection: Connection, hint: String = "'launch list' shows the runs."
+        _ text: String, _ connection: any Connection, hint: String = "'launch list' shows the runs."
     ) -> StoreError {
         StoreError(.unknown, "The run '\(text)' does not exist in '\(connection.path)'.", hint: hint)
     }

@@ -27,12 +27,16 @@ extension Store {
     /// - Throws: `.unknown`.
     package func requestStop(
         _ id: RunID, graceSeconds grace: Int? = nil, by requester: String = SystemUser.atHost
-    ) throws(StoreError) -> StopRequest {
-        let now = now
+    ) async throws(StoreError) -> StopRequest {
         let grace = grace.map { max(0, $0) }
-        return try write { connection throws(StoreError) in
+        return try await write { connection throws(StoreError) in
+            let now = try connection.now
             let run = try Self.knownRun(id, connection)
             if run.state.isTerminal { return StopRequest(effect: .alreadyEnded, run: run) }
+            if let effect = try connection.checked(.stop(id, grace: grace)) {
+                return StopRequest(
+                    effect: StopRequest.Effect(rawValue: effect) ?? .requested, run: try Self.knownRun(id, connection))
+            }
             let isWaiting = run.state == .queued
             let again = run.stopRequestedAt != nil
             let state = isWaiting ? .stopped : run.state
@@ -41,7 +45,8 @@ extension Store {
                 """
                 UPDATE runs SET state = ?1, cause = ?2, stop_requested_at = coalesce(stop_requested_at, ?3),
                     stop_requested_by = coalesce(stop_requested_by, ?7),
-                    stop_grace = coalesce(min(stop_grace, ?5), ?5, stop_grace), ended_at = ?4 WHERE id = ?6 RETURNING *
+                    stop_grace = CASE WHEN stop_grace IS NULL OR ?5 < stop_grace THEN ?5 ELSE stop_grace END,
+                    ended_at = ?4 WHERE id = ?6 RETURNING *
                 """,
                 [
                     .text(state.rawValue), try .words(cause), .time(now), .time(isWaiting ? now : nil),

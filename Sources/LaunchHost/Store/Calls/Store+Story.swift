@@ -5,9 +5,9 @@ extension Store {
     /// interruption has ended. An event has the time of its step. A run that has ended gets no events.
     /// - Parameter story: the steps of the present attempt, oldest first.
     /// - Throws: `.stale` if the run has a new owner.
-    public func recordHistory(_ story: [PastStep], of id: RunID, token: Int64) throws(StoreError) {
-        let now = now
-        try write { connection throws(StoreError) in
+    public func recordHistory(_ story: [PastStep], of id: RunID, token: Int64) async throws(StoreError) {
+        try await write { connection throws(StoreError) in
+            let now = try connection.now
             let run = try Self.ownRun(id, token, connection)
             guard !run.state.isTerminal else { return }
             for step in Self.unrecorded(of: story, recorded: try Self.notes(of: id, connection)) {
@@ -20,7 +20,7 @@ extension Store {
 
     /// The messages of the present attempt, with their times.
     private static func notes(
-        of id: RunID, _ connection: Connection
+        of id: RunID, _ connection: any Connection
     ) throws(StoreError) -> [(at: Timestamp, message: String)] {
         try connection.rows(
             """

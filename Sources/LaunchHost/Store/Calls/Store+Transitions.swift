@@ -11,15 +11,15 @@ extension Store {
     package func transition(
         _ id: RunID, token: Int64, to state: RunState, cause: Cause? = nil, message: String? = nil,
         changes: RunChanges = RunChanges()
-    ) throws(StoreError) -> RunRecord {
-        let now = now
-        var changes = changes
-        if state == .running, changes.startedAt == nil { changes.startedAt = now }
-        if state.isTerminal, changes.endedAt == nil { changes.endedAt = now }
-        if state.isTerminal { changes.endsWork = true }
-        let values = try changes.values()
-        let wasTaken = changes.handle != nil
-        return try write { connection throws(StoreError) in
+    ) async throws(StoreError) -> RunRecord {
+        try await write { connection throws(StoreError) in
+            let now = try connection.now
+            var changes = changes
+            if state == .running, changes.startedAt == nil { changes.startedAt = now }
+            if state.isTerminal, changes.endedAt == nil { changes.endedAt = now }
+            if state.isTerminal { changes.endsWork = true }
+            let values = try changes.values()
+            let wasTaken = changes.handle != nil
             let run = try Self.held(id, token, connection)
             guard state != .queued, run.state.mayBecome(state) else {
                 throw StoreError(
@@ -27,7 +27,7 @@ extension Store {
             }
             let changed = try connection.first(
                 """
-                UPDATE runs SET state = ?, cause = ?, waiting_since = iif(?, NULL, waiting_since),
+                UPDATE runs SET state = ?, cause = ?, waiting_since = CASE WHEN ? = 0 THEN waiting_since END,
                     \(RunChanges.assignments) WHERE id = ? RETURNING *
                 """,
                 [.text(state.rawValue), try .words(cause), .flag(wasTaken)] + values + [.text(id.rawValue)]
@@ -43,9 +43,9 @@ extension Store {
     /// - Throws: `.stale` if the run has a new owner; `.refused` if it has a stop request or has ended.
     public func beginAttempt(
         _ id: RunID, token: Int64, after past: PastAttempt, with request: RunRequest, message: String
-    ) throws(StoreError) -> RunRecord {
-        let now = now
-        return try write { connection throws(StoreError) in
+    ) async throws(StoreError) -> RunRecord {
+        return try await write { connection throws(StoreError) in
+            let now = try connection.now
             let run = try Self.ownRun(id, token, connection)
             guard run.stopRequestedAt == nil, case .submitted = run.stage, run.state != .stopping else {
                 throw StoreError(.refused, "The run '\(id)' is \(run.state.rawValue) and is not tried again.")
@@ -69,9 +69,9 @@ extension Store {
     /// ended.
     /// - Throws: `.stale` if the run has a new owner.
     @discardableResult
-    public func record(_ id: RunID, token: Int64, _ changes: RunChanges) throws(StoreError) -> RunRecord {
+    public func record(_ id: RunID, token: Int64, _ changes: RunChanges) async throws(StoreError) -> RunRecord {
         let values = try changes.values()
-        return try write { connection throws(StoreError) in
+        return try await write { connection throws(StoreError) in
             _ = try Self.held(id, token, connection)
             let changed = try connection.first(
                 "UPDATE runs SET \(RunChanges.assignments) WHERE id = ? RETURNING *", values + [.text(id.rawValue)]
@@ -83,9 +83,9 @@ extension Store {
 
     /// Adds an event to a run without a change of state. A run that has ended gets no events.
     /// - Throws: `.stale` if the run has a new owner.
-    public func note(_ id: RunID, token: Int64, _ message: String, cause: Cause? = nil) throws(StoreError) {
-        let now = now
-        try write { connection throws(StoreError) in
+    public func note(_ id: RunID, token: Int64, _ message: String, cause: Cause? = nil) async throws(StoreError) {
+        try await write { connection throws(StoreError) in
+            let now = try connection.now
             let run = try Self.held(id, token, connection)
             // The end is the last event of a run.
             guard !run.state.isTerminal else { return }

@@ -5,11 +5,12 @@ extension Store {
     /// process them, so the queue would never become empty.
     /// - Returns: the texts in place of their IDs.
     /// - Throws: `StoreError` if the database cannot be written to.
-    package func setAsideUnreadable(queues: [String]) throws(StoreError) -> [String] {
-        let (now, names) = (now, try SQLValue.json(queues))
-        let found = try database.read { connection throws(StoreError) in try Self.unreadable(names, connection) }
+    package func setAsideUnreadable(queues: [String]) async throws(StoreError) -> [String] {
+        let names = try SQLValue.json(queues)
+        let found = try await database.read { connection throws(StoreError) in try Self.unreadable(names, connection) }
         guard !found.isEmpty else { return [] }
-        return try write { connection throws(StoreError) in
+        return try await write { connection throws(StoreError) in
+            let now = try connection.now
             let found = try Self.unreadable(names, connection)
             for row in found { try Self.setAside(row.sequence, at: now, connection) }
             return found.map(\.text)
@@ -17,7 +18,7 @@ extension Store {
     }
 
     /// Ends the row with this number as failed. It adds no event, because an event refers to its run by ID.
-    static func setAside(_ sequence: Int64, at now: Timestamp, _ connection: Connection) throws(StoreError) {
+    static func setAside(_ sequence: Int64, at now: Timestamp, _ connection: any Connection) throws(StoreError) {
         let cause = Cause(
             .internalFault, "The run's ID in the database is not a run ID. If the backend has the run, look there.")
         try connection.run(
@@ -27,7 +28,7 @@ extension Store {
     }
 
     private static func unreadable(
-        _ queues: SQLValue, _ connection: Connection
+        _ queues: SQLValue, _ connection: any Connection
     ) throws(StoreError) -> [(sequence: Int64, text: String)] {
         // By two indexes, so that rows of ended runs are not read.
         try connection.rows(

@@ -9,20 +9,20 @@ extension Store {
 
     /// Records that the owner works on the run from now on. `adopt` counts an owner that ends before `endWork`.
     /// - Throws: `StoreError` if the database cannot be written to.
-    package func beginWork(on id: RunID, token: Int64) throws(StoreError) {
-        try noteWork(true, on: id, token)
+    package func beginWork(on id: RunID, token: Int64) async throws(StoreError) {
+        try await noteWork(true, on: id, token)
     }
 
     /// Records that the owner waits, and does not work on the run.
     /// - Throws: `StoreError` if the database cannot be written to.
-    package func endWork(on id: RunID, token: Int64) throws(StoreError) {
-        try noteWork(false, on: id, token)
+    package func endWork(on id: RunID, token: Int64) async throws(StoreError) {
+        try await noteWork(false, on: id, token)
     }
 
     /// It does not ring the doorbell, because nothing changes that a listener reacts to. A stale token changes nothing;
     /// the next write reports it.
-    private func noteWork(_ works: Bool, on id: RunID, _ token: Int64) throws(StoreError) {
-        try database.write { connection throws(StoreError) in
+    private func noteWork(_ works: Bool, on id: RunID, _ token: Int64) async throws(StoreError) {
+        try await database.write(isNotified: false) { connection throws(StoreError) in
             _ = try connection.run(
                 "UPDATE runs SET working = ? WHERE id = ? AND claim_token = ? AND owner IS NOT NULL AND working <> ?",
                 [.flag(works), .text(id.rawValue), .integer(token), .flag(works)])
@@ -31,8 +31,8 @@ extension Store {
 
     /// The runs under way that this owner holds, oldest first.
     /// - Throws: `StoreError` if the database cannot be read.
-    public func held(by owner: OwnerID) throws(StoreError) -> [RunID] {
-        try database.read { connection throws(StoreError) in
+    public func held(by owner: OwnerID) async throws(StoreError) -> [RunID] {
+        try await database.read { connection throws(StoreError) in
             try connection.rows(
                 """
                 SELECT id FROM runs INDEXED BY runs_owned

@@ -34,7 +34,7 @@ struct Doorbell: Sendable {
     }
 
     /// A new listener.
-    func listen() throws(StoreError) -> DoorbellListener {
-        try DoorbellListener(folder: folder)
+    func listen() throws(StoreError) -> StoreListener {
+        try StoreListener(folder: folder)
     }
 }

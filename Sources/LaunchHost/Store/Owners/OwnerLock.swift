@@ -36,53 +36,33 @@ public struct OwnerRecord: Sendable, Hashable, Codable {
     public var queues: [String]
 }
 
-/// The lock that a live process holds on the file with its name.
-///
-/// The kernel releases the lock when the process ends in any way, so no clock is needed to distinguish a dead owner
-/// from a slow one. The file is closed on exec, so a child that outlives the process does not keep the lock.
+/// Keeps this process an owner of runs until it is released or the process ends.
 public final class OwnerLock: Sendable {
     /// The description of the owner.
     public let record: OwnerRecord
     /// The name for claims.
     public var id: OwnerID { record.id }
 
-    private let path: String
-    private let file: Int32
+    private let release: @Sendable () -> Void
 
-    /// Creates and locks a file with a new name in the folder.
-    init(kind: String, queues: [String], folder: String, now: Timestamp) throws(StoreError) {
+    init(_ record: OwnerRecord, release: @escaping @Sendable () -> Void) {
+        self.record = record
+        self.release = release
+    }
+
+    /// Releases the lock; other owners may adopt the runs that the process still holds.
+    deinit { release() }
+}
+
+extension OwnerRecord {
+    /// This process as an owner with a new name.
+    init(kind: String, queues: [String], now: Timestamp) throws(StoreError) {
         let alphabet = Array("abcdefghijklmnopqrstuvwxyz0123456789")
         let random = String((0..<10).map { _ in alphabet[Int.random(in: alphabet.indices)] })
         guard let id = OwnerID(rawValue: "\(getpid())-\(random)") else {
             throw StoreError(.internalFault, "An owner's name could not be made.")
         }
-        record = OwnerRecord(
-            id: id, kind: kind, pid: getpid(), host: Self.hostName(), startedAt: now, queues: queues)
-        path = Owners.path(of: id, in: folder)
-        // The file is created and locked under a name that is ignored by readers: an unlocked file would count as a
-        // dead owner.
-        let draft = "\(folder)/.\(id)"
-        file = open(draft, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard file >= 0 else {
-            throw StoreError(
-                .denied, "The file '\(draft)' cannot be made: \(Files.reason()).",
-                hint: "Check that the folder is yours, or set LAUNCH_HOME to another.")
-        }
-        let document = Array((try? JSON.canonicalData(record)) ?? Data())
-        guard flock(file, LOCK_EX | LOCK_NB) == 0, write(file, document, document.count) == document.count,
-            rename(draft, path) == 0
-        else {
-            let reason = Files.reason()
-            unlink(draft)
-            Glibc.close(file)
-            throw StoreError(.inputOutput, "The file '\(path)' cannot be written and locked: \(reason).")
-        }
-    }
-
-    /// Releases the lock; other owners may adopt the runs that the process still holds.
-    deinit {
-        unlink(path)
-        Glibc.close(file)
+        self.init(id: id, kind: kind, pid: getpid(), host: Self.hostName(), startedAt: now, queues: queues)
     }
 
     private static func hostName() -> String {

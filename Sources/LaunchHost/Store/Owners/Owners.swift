@@ -1,9 +1,52 @@
 import FoundationEssentials
 import Glibc
 
+/// The owners of a store, and which of them live.
+protocol OwnerRegistry: Sendable {
+    /// Registers this process as an owner until the lock is released.
+    func register(_ record: OwnerRecord) async throws(StoreError) -> OwnerLock
+
+    /// The live owners, oldest first.
+    func living() async throws(StoreError) -> [OwnerRecord]
+
+    /// The record of a live owner that is known to be suspended; nil for every other owner.
+    func suspended(_ id: OwnerID) async -> OwnerRecord?
+}
+
 /// The folder of the owners' locks. It shows which owners live.
-struct Owners: Sendable {
+///
+/// An owner holds the lock on the file with its name. The kernel releases the lock when the process ends in any way, so
+/// no clock is needed to distinguish a dead owner from a slow one. The file is closed on exec, so a child that outlives
+/// the process does not keep the lock.
+struct Owners: OwnerRegistry {
     let folder: String
+
+    func register(_ record: OwnerRecord) throws(StoreError) -> OwnerLock {
+        removeDead()
+        let path = Self.path(of: record.id, in: folder)
+        // The file is created and locked under a name that is ignored by readers: an unlocked file would count as a
+        // dead owner.
+        let draft = "\(folder)/.\(record.id)"
+        let file = open(draft, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard file >= 0 else {
+            throw StoreError(
+                .denied, "The file '\(draft)' cannot be made: \(Files.reason()).",
+                hint: "Check that the folder is yours, or set LAUNCH_HOME to another.")
+        }
+        let document = Array((try? JSON.canonicalData(record)) ?? Data())
+        guard flock(file, LOCK_EX | LOCK_NB) == 0, write(file, document, document.count) == document.count,
+            rename(draft, path) == 0
+        else {
+            let reason = Files.reason()
+            unlink(draft)
+            close(file)
+            throw StoreError(.inputOutput, "The file '\(path)' cannot be written and locked: \(reason).")
+        }
+        return OwnerLock(record) {
+            unlink(path)
+            close(file)
+        }
+    }
 
     package static func path(of id: OwnerID, in folder: String) -> String { "\(folder)/\(id).lock" }
 

@@ -48,7 +48,8 @@ public struct RunChanges: Sendable, Hashable {
         resolved = coalesce(?, resolved), image = coalesce(?, image), image_decision = coalesce(?, image_decision),
         request = coalesce(?, request), handle = coalesce(?, handle), outcome = coalesce(?, outcome),
         backend_status = coalesce(?, backend_status), started_at = coalesce(started_at, ?),
-        ended_at = coalesce(ended_at, ?), crashes = iif(?, 0, crashes), working = iif(?, 0, working)
+        ended_at = coalesce(ended_at, ?), crashes = CASE WHEN ? <> 0 THEN 0 ELSE crashes END,
+        working = CASE WHEN ? <> 0 THEN 0 ELSE working END
         """
 
     /// The values of `assignments`.

@@ -19,11 +19,13 @@ public struct RunSummary: Sendable, Hashable, Identifiable {
     /// When the run reached its end state.
     public var endedAt: Timestamp?
 
-    /// A cause that is not JSON would fail the query for all rows.
-    static let columns = """
-        id, queue, name, project, state, iif(json_valid(cause), cause ->> '$.message', cause) AS cause_message,
+    /// A cause without a readable message is shown as it is.
+    static func columns(_ connection: any Connection) -> String {
+        """
+        id, queue, name, project, state, coalesce(\(connection.text(at: ["message"], of: "cause")), cause) AS cause_message,
         submitted_at, started_at, ended_at
         """
+    }
 
     /// Reads a row of these columns; nil if its ID is invalid, so that it does not hide the other rows.
     init?(_ row: Row) throws(StoreError) {

@@ -7,7 +7,7 @@ enum Schema {
     static let applicationID: Int64 = 0x4c4e_4348
 
     /// Applies the missing migrations in one transaction.
-    static func migrate(_ connection: Connection, _ migrations: [String] = migrations) throws(StoreError) {
+    static func migrate(_ connection: SQLiteConnection, _ migrations: [String] = migrations) throws(StoreError) {
         let latest = Int64(migrations.count)
         if try version(connection) == latest, try owner(connection) == applicationID { return }
         try connection.transaction { () throws(StoreError) in
@@ -38,11 +38,11 @@ enum Schema {
         }
     }
 
-    private static func version(_ connection: Connection) throws(StoreError) -> Int64 {
+    private static func version(_ connection: SQLiteConnection) throws(StoreError) -> Int64 {
         try connection.first("PRAGMA user_version") { row throws(StoreError) in try row.integer("user_version") } ?? 0
     }
 
-    private static func owner(_ connection: Connection) throws(StoreError) -> Int64 {
+    private static func owner(_ connection: SQLiteConnection) throws(StoreError) -> Int64 {
         try connection.first("PRAGMA application_id") { row throws(StoreError) in
             try row.integer("application_id")
         } ?? 0

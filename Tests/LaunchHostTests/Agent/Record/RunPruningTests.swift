@@ -31,14 +31,15 @@ import LaunchHost
 
     /// A run that ended on that day.
     @discardableResult
-    private func ended(_ id: String, day number: Double, project: String = "p", state: RunState = .succeeded) throws
+    private func ended(_ id: String, day number: Double, project: String = "p", state: RunState = .succeeded)
+        async throws
         -> RunID
     {
         let store = try store(day: number)
         var spec = LaunchSpec.sample(queue: nil)
         spec.project = project
-        let run = try store.submit(spec, as: #require(RunID(rawValue: id)), claimedBy: owner("a"))
-        try store.transition(run.id, token: run.fencingToken, to: state, message: "on day \(number)")
+        let run = try await store.submit(spec, as: #require(RunID(rawValue: id)), claimedBy: owner("a"))
+        try await store.transition(run.id, token: run.fencingToken, to: state, message: "on day \(number)")
         return run.id
     }
 
@@ -52,24 +53,24 @@ import LaunchHost
     private func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
     @Test func `only old ended runs are removed, and the archive has them complete`() async throws {
-        for (id, day) in [("r1", 1.0), ("r2", 2), ("r9", 9)] { try ended(id, day: day) }
+        for (id, day) in [("r1", 1.0), ("r2", 2), ("r9", 9)] { try await ended(id, day: day) }
         let store = try store(day: 10)
-        try store.createQueue(QueueDefinition(name: "q", resource: "mock"))
-        try self.store(day: 1).submit(.sample(), as: #require(RunID(rawValue: "waits")))
+        try await store.createQueue(QueueDefinition(name: "q", resource: "mock"))
+        try await self.store(day: 1).submit(.sample(), as: #require(RunID(rawValue: "waits")))
         let first = try #require(RunID(rawValue: "r1"))
-        let whole = try store.run(first)
-        let events = try store.events(of: first)
+        let whole = try await store.run(first)
+        let events = try await store.events(of: first)
         #expect(events.count == 3)
 
         let pruning = RunPruning(store, archivingTo: sandbox.home.archive)
-        let plan = try pruning.plan(old(2))
+        let plan = try await pruning.plan(old(2))
         #expect(plan.runs.map(\.rawValue) == ["r1", "r2"] && plan.events == 6 && plan.archive == nil)
-        #expect(try store.runs().count == 4 && !exists(sandbox.home.archive))
+        #expect(try await store.runs().count == 4 && !exists(sandbox.home.archive))
 
         let result = try await pruning.run(old(2))
         #expect(result.runs == plan.runs && result.events == 6)
-        #expect(try store.runs().map(\.id.rawValue) == ["waits", "r9"])
-        #expect(try store.events().map(\.runID.rawValue).filter { $0.hasPrefix("r") } == ["r9", "r9", "r9"])
+        #expect(try await store.runs().map(\.id.rawValue) == ["waits", "r9"])
+        #expect(try await store.events().map(\.runID.rawValue).filter { $0.hasPrefix("r") } == ["r9", "r9", "r9"])
         let path = try #require(result.archive)
         #expect(path.hasPrefix("\(sandbox.home.archive)/runs-19700111T000000.000Z") && path.hasSuffix(".jsonl"))
         let entries = try RunArchive.entries(of: path)
@@ -82,32 +83,35 @@ import LaunchHost
         #expect(try FileManager.default.contentsOfDirectory(atPath: sandbox.home.archive).count == 1)
     }
 
-    @Test func `a run is old only if it matches all filters`() throws {
-        try ended("a1", day: 1, project: "a")
-        try ended("b1", day: 1, project: "b", state: .failed)
+    @Test func `a run is old only if it matches all filters`() async throws {
+        try await ended("a1", day: 1, project: "a")
+        try await ended("b1", day: 1, project: "b", state: .failed)
         let store = try store(day: 5)
-        #expect(try store.oldRuns(old(3, project: "a")).map(\.rawValue) == ["a1"])
-        #expect(try store.oldRuns(old(3, queue: "q")).isEmpty)
-        #expect(try store.oldRuns(old(1)).count == 2 && store.oldRuns(old(0.9)).isEmpty)
+        #expect(try await store.oldRuns(old(3, project: "a")).map(\.rawValue) == ["a1"])
+        #expect(try await store.oldRuns(old(3, queue: "q")).isEmpty)
+        #expect(try await store.oldRuns(old(1)).count == 2)
+        #expect(try await store.oldRuns(old(0.9)).isEmpty)
     }
 
     @Test func `runs that a backend may still hold are kept`() async throws {
         let store = try store(day: 1)
-        let run = try store.submit(.sample(queue: nil), as: #require(RunID(rawValue: "held")), claimedBy: owner("a"))
-        try store.transition(
+        let run = try await store.submit(
+            .sample(queue: nil), as: #require(RunID(rawValue: "held")), claimedBy: owner("a"))
+        try await store.transition(
             run.id, token: run.fencingToken, to: .failed,
             changes: RunChanges(handle: RunHandle(runner: "mock", runID: run.id)))
         let pruning = RunPruning(store, archivingTo: sandbox.home.archive)
         let result = try await pruning.run(old(5))
         #expect(result.runs.isEmpty && result.unreleased == 1 && result.archive == nil)
-        #expect(try store.removeEnded([run.id]) == 0)
-        try store.markReleased(run.id)
+        #expect(try await store.removeEnded([run.id]) == 0)
+        try await store.markReleased(run.id)
         #expect(try await pruning.run(old(5)).runs == [run.id])
-        #expect(try store.runs().isEmpty && store.events().isEmpty)
+        #expect(try await store.runs().isEmpty)
+        #expect(try await store.events().isEmpty)
     }
 
     @Test func `logs are removed, and results only on request`() async throws {
-        let ids = [try ended("r1", day: 1), try ended("r2", day: 1)]
+        let ids = [try await ended("r1", day: 1), try await ended("r2", day: 1)]
         for id in ids { for name in ["log", "build.log", "rehearsal.json"] { try write(name, of: id) } }
         try write("outputs/model/weights.bin", of: ids[1])
         let store = try store(day: 3)
@@ -117,7 +121,7 @@ import LaunchHost
         #expect(!exists("\(sandbox.home.folder(of: ids[1]))/log"))
         #expect(result.resultFolders == [sandbox.home.folder(of: ids[1])])
 
-        let third = try ended("r3", day: 1)
+        let third = try await ended("r3", day: 1)
         try write("outputs/model/weights.bin", of: third)
         let all = try await RunPruning(store, archivingTo: sandbox.home.archive, removesResults: true).run(old(2))
         #expect(all.resultFolders.isEmpty && !exists(sandbox.home.folder(of: third)))
@@ -133,13 +137,14 @@ import LaunchHost
             try FileManager.default.setAttributes(
                 [.modificationDate: Date(timeIntervalSince1970: 0)], ofItemAtPath: path)
         }
-        try store.createJob("j", source: .code(Source.Code(snapshot: used, origin: "/x", dockerfile: "Dockerfile")))
+        try await store.createJob(
+            "j", source: .code(Source.Code(snapshot: used, origin: "/x", dockerfile: "Dockerfile")))
         let result = try await RunPruning(store, archivingTo: sandbox.home.archive).run(old(2))
         #expect(result.snapshots == [unused] && exists("\(sandbox.home.sources)/\(used)"))
     }
 
     @Test func `without an archive nothing is removed`() async throws {
-        let id = try ended("r1", day: 1)
+        let id = try await ended("r1", day: 1)
         try write("log", of: id)
         let store = try store(day: 3)
         // The folder's place is taken by a file.
@@ -148,11 +153,11 @@ import LaunchHost
         await #expect(throws: (any Error).self) {
             _ = try await RunPruning(store, archivingTo: "\(file)/archive").run(old(2))
         }
-        #expect(try store.run(id).state == .succeeded && exists("\(sandbox.home.folder(of: id))/log"))
+        #expect(try await store.run(id).state == .succeeded && exists("\(sandbox.home.folder(of: id))/log"))
         // A full disk: an archive that is not complete leaves no file.
         do {
             let archive = try RunArchive(in: sandbox.home.archive, at: store.now)
-            try archive.append(RunArchive.Entry(run: try store.run(id), events: [], rehearsal: nil))
+            try archive.append(RunArchive.Entry(run: try await store.run(id), events: [], rehearsal: nil))
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: sandbox.home.archive).isEmpty)
     }
@@ -184,15 +189,15 @@ import LaunchHost
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == 32)
     }
 
-    @Test func `events of an existing run cannot be removed`() throws {
-        let id = try ended("r1", day: 1)
+    @Test func `events of an existing run cannot be removed`() async throws {
+        let id = try await ended("r1", day: 1)
         let store = try store(day: 2)
-        let error = storeError {
-            _ = try store.database.write { connection throws(StoreError) in
+        let error = await storeError {
+            _ = try await store.database.write { connection throws(StoreError) in
                 try connection.run("DELETE FROM events WHERE run_id = ?", [.text(id.rawValue)])
             }
         }
         #expect(error?.message.contains("never removed before their run") == true, "\(error?.message ?? "")")
-        #expect(try store.events(of: id).count == 3)
+        #expect(try await store.events(of: id).count == 3)
     }
 }

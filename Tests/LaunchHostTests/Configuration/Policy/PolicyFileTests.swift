@@ -73,15 +73,15 @@ import LaunchHost
         #expect(try read("A: b\n" + text).warnings.contains { $0.message.contains("the queue allows no source") })
     }
 
-    @Test func `the store keeps all keys of a policy`() throws {
+    @Test func `the store keeps all keys of a policy`() async throws {
         let store = try Sandbox().store()
         var definition = try QueueDefinition(name: "q", resource: "mock", file: try read(Self.whole), fileName: nil)
-        try store.createQueue(definition)
-        #expect(try store.queue("q").definition.policy == Self.policy)
+        try await store.createQueue(definition)
+        #expect(try await store.queue("q").definition.policy == Self.policy)
         definition.policy.credentials = nil
-        #expect(!definition.means(theSameAs: try store.queue("q").definition))
-        try store.updateQueue(definition)
-        #expect(try store.queue("q").definition.policy.credentials == nil)
+        #expect(!definition.means(theSameAs: try await store.queue("q").definition))
+        try await store.updateQueue(definition)
+        #expect(try await store.queue("q").definition.policy.credentials == nil)
         // A queue without its file's text shows the same keys.
         definition.fileText = nil
         let again = try read(try definition.text)
@@ -89,12 +89,12 @@ import LaunchHost
     }
 
     /// A database of a version without policies: its locked queues deny, its open ones stay open.
-    @Test func `a queue of an older version denies once it is locked`() throws {
+    @Test func `a queue of an older version denies once it is locked`() async throws {
         let sandbox = try Sandbox()
         try sandbox.home.make()
-        let old = try Database(
+        let old = try Database.sqlite(
             path: sandbox.home.database, durability: .processEnd, migrations: Array(Schema.migrations.prefix(2)))
-        try old.write { connection throws(StoreError) in
+        try await old.write { connection throws(StoreError) in
             for (name, allowed) in [("locked", "'[]'"), ("open", "NULL")] {
                 try connection.run(
                     "INSERT INTO queues (name, resource, template, variables, allow_overrides, created_at, updated_at) "
@@ -103,7 +103,7 @@ import LaunchHost
         }
         let store = try sandbox.store()
         for (name, isRefused) in [("locked", true), ("open", false)] {
-            let definition = try store.queue(name).definition
+            let definition = try await store.queue(name).definition
             #expect(definition.policy == SubmitterPolicy())
             let stage = ResolveStage(queue: try ResolveStage.Queue(definition), plugin: Fake.open)
             var spec = LaunchSpec.sample(queue: name)

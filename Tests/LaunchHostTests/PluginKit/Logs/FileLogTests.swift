@@ -88,13 +88,13 @@ import Testing
 
     @Test func `a link, a pipe and a folder are refused`() async throws {
         let secret = try folder.write("secret", "key\n")
-        let makers: [() throws -> Void] = [
+        let makers: [() async throws -> Void] = [
             { #expect(symlink(secret, path) == 0) },
             { #expect(mkfifo(path, 0o600) == 0) },
             { #expect(mkdir(path, 0o700) == 0) },
         ]
         for make in makers {
-            try make()
+            try await make()
             let error = await #expect(throws: BackendError.self) { try await texts(log()) }
             #expect(error?.category == .denied, "\(error?.description ?? "")")
             try FileManager.default.removeItem(atPath: path)

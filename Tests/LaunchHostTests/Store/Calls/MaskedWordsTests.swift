@@ -11,19 +11,19 @@ import LaunchHost
     let run: RunRecord
     let secret = "planted/\(UUID().uuidString)=="
 
-    init() throws {
+    init() async throws {
         sandbox = try Sandbox()
-        store = try sandbox.storeWithQueue()
-        try store.submit(.sample())
-        run = try #require(try store.claimNext(queues: ["q"], owner: owner("agent-1")))
+        store = try await sandbox.storeWithQueue()
+        try await store.submit(.sample())
+        run = try #require(try await store.claimNext(queues: ["q"], owner: owner("agent-1")))
         _ = Secret(secret)
     }
 
-    @Test func `each call that writes text masks it`() throws {
+    @Test func `each call that writes text masks it`() async throws {
         let (id, token) = (run.id, run.fencingToken)
         let cause = Cause(.submit, "The server said: \(secret)", exitCode: 3)
-        try store.note(id, token: token, "note \(secret)", cause: cause)
-        try store.transition(
+        try await store.note(id, token: token, "note \(secret)", cause: cause)
+        try await store.transition(
             id, token: token, to: .submitting, cause: cause, message: "moved \(secret)",
             changes: RunChanges(
                 imageDecision: "built with \(secret)", handle: RunHandle(runner: "mock", runID: id),
@@ -32,23 +32,23 @@ import LaunchHost
             handle: RunHandle(runner: "mock", runID: id), cause: cause, backendStatus: "Gone \(secret)",
             startedAt: nil, endedAt: Timestamp(Date()))
         let request = RunRequest(runner: "mock", document: .object([:]))
-        _ = try store.beginAttempt(id, token: token, after: past, with: request, message: "again \(secret)")
-        try store.record(
+        _ = try await store.beginAttempt(id, token: token, after: past, with: request, message: "again \(secret)")
+        try await store.record(
             id, token: token,
             RunChanges(
                 outcome: Outcome(
                     outputs: [.init(name: "model", path: "/results/model")], metrics: ["loss": 1],
                     warnings: ["lost \(secret)"], facts: [.init("said", "fact \(secret)")])))
-        try store.requeue(id, token: token, cause: cause)
+        try await store.requeue(id, token: token, cause: cause)
 
-        let record = try store.run(id)
+        let record = try await store.run(id)
         #expect(record.cause == Cause(.submit, "The server said: <secret>", exitCode: 3))
         #expect(record.imageDecision == "built with <secret>")
         #expect(record.pastAttempts?.first?.backendStatus == "Gone <secret>")
         #expect(record.pastAttempts?.first?.handle == past.handle)
         #expect(record.outcome?.warnings == ["lost <secret>"] && record.outcome?.facts.first?.value == "fact <secret>")
         #expect(record.outcome?.outputs.first?.path == "/results/model" && record.outcome?.metrics == ["loss": 1])
-        let messages = try store.events(of: id).compactMap(\.message)
+        let messages = try await store.events(of: id).compactMap(\.message)
         #expect(messages.contains("note <secret>") && messages.contains("again <secret>"))
         try expectNoSecretOnDisk()
     }

@@ -49,12 +49,12 @@ import LaunchHost
         #expect(try home.make().isEmpty)
     }
 
-    @Test func `a folder with other content is not closed`() throws {
+    @Test func `a folder with other content is not closed`() async throws {
         let sandbox = try Sandbox()
         let folder = sandbox.path + "/mine"
         try FileManager.default.createDirectory(atPath: folder + "/photos", withIntermediateDirectories: true)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder)
-        let error = try #require(storeError { try LaunchHome(path: folder).make() })
+        let error = try #require(await storeError { try LaunchHome(path: folder).make() })
         #expect(error.code == .denied && error.hint?.contains("chmod 700 '\(folder)'") == true)
         #expect(try FileManager.default.attributesOfItem(atPath: folder)[.posixPermissions] as? Int == 0o755)
         // The folder is used once its owner has closed it.
@@ -63,17 +63,17 @@ import LaunchHost
     }
 
     @Test(arguments: ["/home", "/home/below"])
-    func `a file in place of a folder is rejected`(place: String) throws {
+    func `a file in place of a folder is rejected`(place: String) async throws {
         let sandbox = try Sandbox()
         #expect(FileManager.default.createFile(atPath: sandbox.path + "/home", contents: Data("x".utf8)))
-        let error = try #require(storeError { _ = try Store(home: LaunchHome(path: sandbox.path + place)) })
+        let error = try #require(await storeError { _ = try Store(home: LaunchHome(path: sandbox.path + place)) })
         #expect(error.code == .denied)
         #expect(error.message.contains(sandbox.path + "/home") && error.message.contains("file"))
     }
 
-    @Test func `an error to create a folder contains the reason`() throws {
+    @Test func `an error to create a folder contains the reason`() async throws {
         // No user, not even root, can create folders there.
-        let error = try #require(storeError { try LaunchHome(path: "/proc/launch-test").make() })
+        let error = try #require(await storeError { try LaunchHome(path: "/proc/launch-test").make() })
         #expect(error.code == .denied)
         #expect(error.message.contains("/proc/launch-test"))
     }

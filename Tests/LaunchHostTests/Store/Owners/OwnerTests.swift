@@ -7,23 +7,25 @@ import LaunchHost
     let sandbox: Sandbox
     let store: Store
 
-    init() throws {
+    init() async throws {
         sandbox = try Sandbox()
-        store = try sandbox.storeWithQueue()
+        store = try await sandbox.storeWithQueue()
     }
 
-    @Test func `an owner lives as long as its lock`() throws {
-        var lock: OwnerLock? = try store.becomeOwner(kind: "agent", queues: ["q"])
+    @Test func `an owner lives as long as its lock`() async throws {
+        var lock: OwnerLock? = try await store.becomeOwner(kind: "agent", queues: ["q"])
         let record = try #require(lock?.record)
         let other = try sandbox.store()
-        #expect(store.isAlive(record.id) && other.isAlive(record.id))
-        #expect(other.livingOwners() == [record])
+        #expect(await store.isAlive(record.id))
+        #expect(await other.isAlive(record.id))
+        #expect(await other.livingOwners() == [record])
         #expect(record.pid == getpid() && record.kind == "agent" && record.queues == ["q"])
         lock = nil
-        #expect(!store.isAlive(record.id) && !other.isAlive(record.id))
-        #expect(other.livingOwners().isEmpty)
+        #expect(await !store.isAlive(record.id))
+        #expect(await !other.isAlive(record.id))
+        #expect(await other.livingOwners().isEmpty)
         #expect(try FileManager.default.contentsOfDirectory(atPath: sandbox.home.owners).isEmpty)
-        #expect(try !store.isAlive(owner("never-was")))
+        #expect(try await !store.isAlive(owner("never-was")))
     }
 
     @Test(arguments: ["", "../../etc/passwd", "a/b", "A", String(repeating: "a", count: 65)])
@@ -31,8 +33,8 @@ import LaunchHost
         #expect(OwnerID(rawValue: text) == nil)
     }
 
-    @Test func `a child process does not keep an owner alive`() throws {
-        var lock: OwnerLock? = try store.becomeOwner(kind: "agent")
+    @Test func `a child process does not keep an owner alive`() async throws {
+        var lock: OwnerLock? = try await store.becomeOwner(kind: "agent")
         let id = try #require(lock?.id)
         let child = Process()
         child.executableURL = URL(filePath: "/bin/cat")
@@ -40,71 +42,72 @@ import LaunchHost
         child.standardInput = input
         try child.run()
         lock = nil
-        #expect(child.isRunning && !store.isAlive(id))
+        #expect(child.isRunning)
+        #expect(await !store.isAlive(id))
         try input.fileHandleForWriting.close()
         child.waitUntilExit()
     }
 
-    @Test func `only runs without a live owner are adopted`() throws {
-        let living = try store.becomeOwner(kind: "agent")
-        let me = try store.becomeOwner(kind: "agent")
-        for _ in 0..<3 { try store.submit(.sample()) }
-        let held = try #require(try store.claimNext(queues: ["q"], owner: living.id))
-        let orphan = try #require(try store.claimNext(queues: ["q"], owner: owner("dead")))
-        let alone = try store.submit(.sample(queue: nil), claimedBy: owner("dead"))
+    @Test func `only runs without a live owner are adopted`() async throws {
+        let living = try await store.becomeOwner(kind: "agent")
+        let me = try await store.becomeOwner(kind: "agent")
+        for _ in 0..<3 { try await store.submit(.sample()) }
+        let held = try #require(try await store.claimNext(queues: ["q"], owner: living.id))
+        let orphan = try #require(try await store.claimNext(queues: ["q"], owner: owner("dead")))
+        let alone = try await store.submit(.sample(queue: nil), claimedBy: owner("dead"))
         #expect(alone.state == .claimed && alone.fencingToken == 1)
-        #expect(try store.adoptable(queues: ["q"]) == [orphan.id])
-        #expect(try store.adoptable(queues: [], resources: ["mock"]) == [alone.id])
-        #expect(try store.adopt(held.id, owner: me.id) == nil)
-        let adopted = try #require(try store.adopt(orphan.id, owner: me.id))
+        #expect(try await store.adoptable(queues: ["q"]) == [orphan.id])
+        #expect(try await store.adoptable(queues: [], resources: ["mock"]) == [alone.id])
+        #expect(try await store.adopt(held.id, owner: me.id) == nil)
+        let adopted = try #require(try await store.adopt(orphan.id, owner: me.id))
         #expect(adopted.owner == me.id && adopted.fencingToken == orphan.fencingToken + 1 && adopted.state == .claimed)
-        #expect(try store.adopt(orphan.id, owner: living.id) == nil)
+        #expect(try await store.adopt(orphan.id, owner: living.id) == nil)
         #expect(
-            storeError { try store.transition(orphan.id, token: orphan.fencingToken, to: .running) }?.code == .stale)
-        try store.transition(orphan.id, token: adopted.fencingToken, to: .succeeded)
-        #expect(try store.adopt(orphan.id, owner: me.id) == nil)
-        let waiting = try #require(try store.runs(RunFilter(states: [.queued])).first)
-        #expect(try store.adopt(waiting.id, owner: me.id) == nil)
+            await storeError { try await store.transition(orphan.id, token: orphan.fencingToken, to: .running) }?.code
+                == .stale)
+        try await store.transition(orphan.id, token: adopted.fencingToken, to: .succeeded)
+        #expect(try await store.adopt(orphan.id, owner: me.id) == nil)
+        let waiting = try #require(try await store.runs(RunFilter(states: [.queued])).first)
+        #expect(try await store.adopt(waiting.id, owner: me.id) == nil)
     }
 
     @Test func `concurrent adopters get each run once`() async throws {
-        try store.submit(.sample())
-        let orphan = try #require(try store.claimNext(queues: ["q"], owner: owner("dead")))
+        try await store.submit(.sample())
+        let orphan = try #require(try await store.claimNext(queues: ["q"], owner: owner("dead")))
         let winners = Shared([OwnerID]())
         let locks = Shared([OwnerLock]())
-        try await onThreads(8) { [sandbox] _ in
+        try await concurrently(8) { [sandbox] _ in
             let mine = try sandbox.store()
-            let me = try mine.becomeOwner(kind: "agent")
+            let me = try await mine.becomeOwner(kind: "agent")
             locks.with { $0.append(me) }
-            if try mine.adopt(orphan.id, owner: me.id) != nil { winners.with { $0.append(me.id) } }
+            if try await mine.adopt(orphan.id, owner: me.id) != nil { winners.with { $0.append(me.id) } }
         }
         #expect(winners.with { $0.count } == 1)
-        #expect(try store.run(orphan.id).owner == winners.with { $0.first })
+        #expect(try await store.run(orphan.id).owner == winners.with { $0.first })
         locks.with { $0.removeAll() }
     }
 
-    @Test func `the runs of a killed process are adopted`() async throws {
-        let run = try store.submit(.sample())
+    @Test(.enabled(if: Sandbox.isSQLite, "a lease ends later than its process"))
+    func `the runs of a killed process are adopted`() async throws {
+        let run = try await store.submit(.sample())
         let path = sandbox.home.path
         await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
             let store = try Store(home: LaunchHome(path: path))
-            let lock = try store.becomeOwner(kind: "agent", queues: ["q"])
-            let run = try #require(try store.claimNext(queues: ["q"], owner: lock.id))
-            try store.transition(run.id, token: run.fencingToken, to: .submitting, message: "about to submit")
-            let bell = try store.listen()
-            try withExtendedLifetime((lock, bell)) {
-                #expect(store.isAlive(lock.id))
-                try #require(kill(getpid(), SIGKILL) == 0)
-            }
+            let lock = try await store.becomeOwner(kind: "agent", queues: ["q"])
+            let run = try #require(try await store.claimNext(queues: ["q"], owner: lock.id))
+            try await store.transition(run.id, token: run.fencingToken, to: .submitting, message: "about to submit")
+            let bell = try await store.listen()
+            #expect(await store.isAlive(lock.id))
+            try withExtendedLifetime((lock, bell)) { try #require(kill(getpid(), SIGKILL) == 0) }
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: sandbox.home.bells).count == 1)
-        let left = try #require(try store.adoptable(queues: ["q"]).first.map { try store.run($0) })
+        let left = try await store.run(#require(try await store.adoptable(queues: ["q"]).first))
         #expect(left.id == run.id && left.state == .submitting)
         #expect(try !FileManager.default.contentsOfDirectory(atPath: sandbox.home.owners).isEmpty)
-        let me = try store.becomeOwner(kind: "agent")
-        let adopted = try #require(try store.adopt(run.id, owner: me.id))
-        try store.transition(run.id, token: adopted.fencingToken, to: .running)
-        #expect(try store.run(run.id).state == .running)
+        let me = try await store.becomeOwner(kind: "agent")
+        let adopted = try #require(try await store.adopt(run.id, owner: me.id))
+        try await store.transition(run.id, token: adopted.fencingToken, to: .running)
+        #expect(try await store.run(run.id).state == .running)
         // The ended owner's file is removed, and its bell after the next ring.
         #expect(try FileManager.default.contentsOfDirectory(atPath: sandbox.home.owners) == ["\(me.id).lock"])
         #expect(try FileManager.default.contentsOfDirectory(atPath: sandbox.home.bells).isEmpty)

@@ -8,76 +8,76 @@ import LaunchHost
 @Suite struct HistoryTests {
     struct Call: Sendable, CustomTestStringConvertible {
         var testDescription: String
-        var body: @Sendable (Store) throws -> Void
+        var body: @Sendable (Store) async throws -> Void
 
-        init(_ name: String, _ body: @escaping @Sendable (Store) throws -> Void) {
+        init(_ name: String, _ body: @escaping @Sendable (Store) async throws -> Void) {
             testDescription = name
             self.body = body
         }
     }
 
     static let calls = [
-        Call("queue") { _ = try $0.queue("q") },
-        Call("queues") { _ = try $0.queues() },
-        Call("counts") { _ = try $0.counts() },
-        Call("submit") { try $0.submit(.sample()) },
-        Call("claim") { _ = try #require(try $0.claimNext(queues: ["q"], owner: owner("agent-1"))) },
+        Call("queue") { _ = try await $0.queue("q") },
+        Call("queues") { _ = try await $0.queues() },
+        Call("counts") { _ = try await $0.counts() },
+        Call("submit") { try await $0.submit(.sample()) },
+        Call("claim") { _ = try #require(try await $0.claimNext(queues: ["q"], owner: owner("agent-1"))) },
         Call("a run's life") { store in
-            let run = try #require(try store.claimNext(queues: ["q"], owner: owner("agent-1")))
+            let run = try #require(try await store.claimNext(queues: ["q"], owner: owner("agent-1")))
             let token = run.fencingToken
-            try store.beginWork(on: run.id, token: token)
-            try store.transition(run.id, token: token, to: .submitting)
-            try store.transition(run.id, token: token, to: .starting)
-            try store.transition(run.id, token: token, to: .failed)
-            try store.markReleased(run.id)
+            try await store.beginWork(on: run.id, token: token)
+            try await store.transition(run.id, token: token, to: .submitting)
+            try await store.transition(run.id, token: token, to: .starting)
+            try await store.transition(run.id, token: token, to: .failed)
+            try await store.markReleased(run.id)
         },
         Call("requeue") { store in
-            let run = try #require(try store.claimNext(queues: ["q"], owner: owner("agent-1")))
-            try store.requeue(run.id, token: run.fencingToken, cause: Cause(.quota, "none"))
+            let run = try #require(try await store.claimNext(queues: ["q"], owner: owner("agent-1")))
+            try await store.requeue(run.id, token: run.fencingToken, cause: Cause(.quota, "none"))
         },
-        Call("adoptable") { _ = try $0.adoptable(queues: ["q"], resources: ["mock"]) },
-        Call("held") { _ = try $0.held(by: owner("agent-1")) },
-        Call("stop requests") { _ = try $0.stopRequests(of: owner("agent-1")) },
-        Call("has waiting") { _ = try $0.hasWaiting(queues: ["q"]) },
-        Call("next ready") { _ = try $0.nextReady(queues: ["q"]) },
-        Call("unreleased") { _ = try $0.unreleased() },
-        Call("snapshots in use") { _ = try $0.snapshotsInUse() },
-        Call("set aside unreadable rows") { _ = try $0.setAsideUnreadable(queues: ["q"]) },
+        Call("adoptable") { _ = try await $0.adoptable(queues: ["q"], resources: ["mock"]) },
+        Call("held") { _ = try await $0.held(by: owner("agent-1")) },
+        Call("stop requests") { _ = try await $0.stopRequests(of: owner("agent-1")) },
+        Call("has waiting") { _ = try await $0.hasWaiting(queues: ["q"]) },
+        Call("next ready") { _ = try await $0.nextReady(queues: ["q"]) },
+        Call("unreleased") { _ = try await $0.unreleased() },
+        Call("snapshots in use") { _ = try await $0.snapshotsInUse() },
+        Call("set aside unreadable rows") { _ = try await $0.setAsideUnreadable(queues: ["q"]) },
         Call("wait reason") { store in
-            let run = try #require(try store.summaries(RunFilter(states: [.queued], limit: 1)).first)
-            _ = try store.waitReason(of: store.run(run.id))
+            let run = try #require(try await store.summaries(RunFilter(states: [.queued], limit: 1)).first)
+            _ = try await store.waitReason(of: store.run(run.id))
         },
-        Call("newest runs") { _ = try $0.summaries(RunFilter(limit: 20)) },
-        Call("a page of runs") { _ = try $0.summaries(RunFilter(limit: 20, before: 40)) },
-        Call("runs in one state") { _ = try $0.summaries(RunFilter(states: [.succeeded], limit: 20)) },
+        Call("newest runs") { _ = try await $0.summaries(RunFilter(limit: 20)) },
+        Call("a page of runs") { _ = try await $0.summaries(RunFilter(limit: 20, before: 40)) },
+        Call("runs in one state") { _ = try await $0.summaries(RunFilter(states: [.succeeded], limit: 20)) },
         Call("runs in several states") {
-            _ = try $0.runs(RunFilter(states: [.queued, .succeeded, .failed], limit: 20))
+            _ = try await $0.runs(RunFilter(states: [.queued, .succeeded, .failed], limit: 20))
         },
-        Call("runs in a rare state") { _ = try $0.runs(RunFilter(states: [.running, .queued], limit: 20)) },
-        Call("runs of a queue") { _ = try $0.summaries(RunFilter(queue: "q", limit: 20)) },
-        Call("runs of a queue without runs") { _ = try $0.summaries(RunFilter(queue: "empty", limit: 20)) },
+        Call("runs in a rare state") { _ = try await $0.runs(RunFilter(states: [.running, .queued], limit: 20)) },
+        Call("runs of a queue") { _ = try await $0.summaries(RunFilter(queue: "q", limit: 20)) },
+        Call("runs of a queue without runs") { _ = try await $0.summaries(RunFilter(queue: "empty", limit: 20)) },
         Call("runs of a queue in a state") {
-            _ = try $0.summaries(RunFilter(states: [.failed], queue: "q", limit: 20))
+            _ = try await $0.summaries(RunFilter(states: [.failed], queue: "q", limit: 20))
         },
-        Call("runs of a project") { _ = try $0.summaries(RunFilter(project: "p", limit: 20)) },
-        Call("runs of a project without runs") { _ = try $0.summaries(RunFilter(project: "empty", limit: 20)) },
-        Call("projects") { _ = try $0.projects() },
-        Call("a run by the beginning of its ID") { _ = try $0.run(matching: "first") },
+        Call("runs of a project") { _ = try await $0.summaries(RunFilter(project: "p", limit: 20)) },
+        Call("runs of a project without runs") { _ = try await $0.summaries(RunFilter(project: "empty", limit: 20)) },
+        Call("projects") { _ = try await $0.projects() },
+        Call("a run by the beginning of its ID") { _ = try await $0.run(matching: "first") },
     ]
 
-    @Test(arguments: calls) func `costs the same after 100 and after 4000 ended runs:`(_ call: Call) throws {
-        let (few, many) = (try steps(of: call, after: 100), try steps(of: call, after: 4000))
+    @Test(arguments: calls) func `costs the same after 100 and after 4000 ended runs:`(_ call: Call) async throws {
+        let (few, many) = (try await steps(of: call, after: 100), try await steps(of: call, after: 4000))
         // The depth of the indexes differs by a page.
         #expect(many <= few + few / 5 + 40, "\(few) steps, then \(many)")
     }
 
     /// The steps of the second call: the first one prepares the statements.
-    private func steps(of call: Call, after ended: Int) throws -> Int {
+    private func steps(of call: Call, after ended: Int) async throws -> Int {
         let sandbox = try Sandbox()
-        let store = try sandbox.storeWithQueue()
-        try store.submit(.sample(), as: #require(RunID(rawValue: "first")))
-        for _ in 0..<4 { try store.submit(.sample()) }
-        try store.database.write { connection throws(StoreError) in
+        let store = try await sandbox.storeWithQueue()
+        try await store.submit(.sample(), as: #require(RunID(rawValue: "first")))
+        for _ in 0..<4 { try await store.submit(.sample()) }
+        try await store.database.write { connection throws(StoreError) in
             try connection.run(
                 """
                 WITH RECURSIVE numbers (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM numbers WHERE n < ?)
@@ -88,28 +88,33 @@ import LaunchHost
                 FROM numbers CROSS JOIN (SELECT * FROM runs WHERE id = 'first')
                 """, [.integer(ended)])
         }
-        #expect(try store.counts().total == ended + 5)
-        try call.body(store)
-        let before = try store.database.read { $0.steps }
-        try call.body(store)
-        return try store.database.read { $0.steps } - before
+        #expect(try await store.counts().total == ended + 5)
+        try await call.body(store)
+        let before = try await store.database.read { ($0 as? SQLiteConnection)?.steps ?? 0 }
+        try await call.body(store)
+        return try await store.database.read { ($0 as? SQLiteConnection)?.steps ?? 0 } - before
     }
 }
 
 extension HistoryTests {
-    @Test func `counts follow every change of a run's state`() throws {
-        let store = try Sandbox().storeWithQueue()
-        #expect(try store.counts().total == 0)
-        for _ in 0..<3 { try store.submit(.sample()) }
-        try store.submit(.sample(queue: nil), claimedBy: owner("run-1"))
-        #expect(try store.counts()[.queued] == 3 && store.counts()[.claimed] == 1)
-        let run = try #require(try store.claimNext(queues: ["q"], owner: owner("agent-1")))
-        #expect(try store.queue("q").counts[.queued] == 2 && store.queue("q").counts[.claimed] == 1)
-        try store.transition(run.id, token: run.fencingToken, to: .failed)
-        #expect(try store.queue("q").counts[.failed] == 1 && store.queue("q").counts[.claimed] == 0)
-        #expect(try store.removeEnded([run.id]) == 1)
-        #expect(try store.queue("q").counts.total == 2 && store.counts().total == 3)
-        #expect(try store.deleteQueue("q", force: true) == 2)
-        #expect(try store.counts()[.stopped] == 2 && store.counts()[.queued] == 0)
+    @Test func `counts follow every change of a run's state`() async throws {
+        let store = try await Sandbox().storeWithQueue()
+        #expect(try await store.counts().total == 0)
+        for _ in 0..<3 { try await store.submit(.sample()) }
+        try await store.submit(.sample(queue: nil), claimedBy: owner("run-1"))
+        #expect(try await store.counts()[.queued] == 3)
+        #expect(try await store.counts()[.claimed] == 1)
+        let run = try #require(try await store.claimNext(queues: ["q"], owner: owner("agent-1")))
+        #expect(try await store.queue("q").counts[.queued] == 2)
+        #expect(try await store.queue("q").counts[.claimed] == 1)
+        try await store.transition(run.id, token: run.fencingToken, to: .failed)
+        #expect(try await store.queue("q").counts[.failed] == 1)
+        #expect(try await store.queue("q").counts[.claimed] == 0)
+        #expect(try await store.removeEnded([run.id]) == 1)
+        #expect(try await store.queue("q").counts.total == 2)
+        #expect(try await store.counts().total == 3)
+        #expect(try await store.deleteQueue("q", force: true) == 2)
+        #expect(try await store.counts()[.stopped] == 2)
+        #expect(try await store.counts()[.queued] == 0)
     }
 }

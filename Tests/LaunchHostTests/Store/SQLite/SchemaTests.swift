@@ -6,16 +6,16 @@ import LaunchHost
 
 @Suite struct SchemaTests {
     /// The current version reads and continues a database of the first version.
-    @Test func `a database of the first version keeps its rows`() throws {
+    @Test func `a database of the first version keeps its rows`() async throws {
         let sandbox = try Sandbox()
         try sandbox.home.make()
-        let old = try Database(
+        let old = try Database.sqlite(
             path: sandbox.home.database, durability: .processEnd, migrations: Array(Schema.migrations.prefix(1)))
         let spec = LaunchSpec.sample()
         let id = try #require(RunID(rawValue: "oldrun01"))
         let request = RunRequest(runner: "mock", document: .object(["a": .integer(1)]))
         let handle = RunHandle(runner: "mock", runID: id, fields: ["name": "x"])
-        try old.write { connection throws(StoreError) in
+        try await old.write { connection throws(StoreError) in
             try connection.run(
                 "INSERT INTO queues (name, resource, template, variables, created_at, updated_at) "
                     + "VALUES ('q', 'mock', '{\"cpus\":1}', '[]', 1, 1)")
@@ -37,36 +37,36 @@ import LaunchHost
         }
 
         let store = try sandbox.store()
-        let queue = try store.queue("q").definition
+        let queue = try await store.queue("q").definition
         #expect(queue.template == .object(["cpus": .integer(1)]) && queue.retry == nil)
-        let run = try store.run(id)
+        let run = try await store.run(id)
         #expect(run.state == .running && run.attempts == 2 && run.handle == handle && run.request == request)
         #expect(run.waitingSince == nil && run.pastAttempts == nil)
-        #expect(try store.events(of: id).count == 1)
-        let adopted = try #require(try store.adopt(id, owner: owner("agent-1")))
+        #expect(try await store.events(of: id).count == 1)
+        let adopted = try #require(try await store.adopt(id, owner: owner("agent-1")))
         let past = PastAttempt(
             handle: handle, cause: Cause(.capacity, "none"), backendStatus: "Failed", startedAt: nil,
             endedAt: Timestamp(Date(timeIntervalSince1970: 5)))
-        let again = try store.beginAttempt(
+        let again = try await store.beginAttempt(
             id, token: adopted.fencingToken, after: past, with: request, message: "attempt 2")
         #expect(again.pastAttempts == [past])
-        let claimed = try #require(try store.claimNext(queues: ["q"], owner: owner("agent-1")))
-        try store.requeue(claimed.id, token: claimed.fencingToken, cause: Cause(.quota, "x"))
-        #expect(try store.run(claimed.id).waitingSince != nil)
-        try store.updateQueue(
+        let claimed = try #require(try await store.claimNext(queues: ["q"], owner: owner("agent-1")))
+        try await store.requeue(claimed.id, token: claimed.fencingToken, cause: Cause(.quota, "x"))
+        #expect(try await store.run(claimed.id).waitingSince != nil)
+        try await store.updateQueue(
             QueueDefinition(name: "q", resource: "mock", retry: RetryRules(attempts: 3, waitSeconds: 60)))
-        #expect(try store.queue("q").definition.retry == RetryRules(attempts: 3, waitSeconds: 60))
-        #expect(try store.jobs(project: "default").map(\.source) == [.image("train:1")])
-        #expect(try store.createJob("train", source: .image("train:2")).project == "default")
-        #expect(try store.summaries(RunFilter(project: "p")).count == 2)
+        #expect(try await store.queue("q").definition.retry == RetryRules(attempts: 3, waitSeconds: 60))
+        #expect(try await store.jobs(project: "default").map(\.source) == [.image("train:1")])
+        #expect(try await store.createJob("train", source: .image("train:2")).project == "default")
+        #expect(try await store.summaries(RunFilter(project: "p")).count == 2)
     }
 
-    @Test func `a database of a later version is rejected`() throws {
+    @Test func `a database of a later version is rejected`() async throws {
         let sandbox = try Sandbox()
         try sandbox.home.make()
-        _ = try Database(
+        _ = try Database.sqlite(
             path: sandbox.home.database, durability: .processEnd,
             migrations: Schema.migrations + ["CREATE TABLE later (a TEXT) STRICT"])
-        #expect(storeError { _ = try sandbox.store() }?.code == .newer)
+        #expect(await storeError { _ = try sandbox.store() }?.code == .newer)
     }
 }

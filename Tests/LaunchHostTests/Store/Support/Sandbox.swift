@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 import LaunchHost
 @testable import LaunchAgent
@@ -10,11 +11,19 @@ import LaunchHost
 @testable import LaunchStore
 
 /// A temporary folder for one test, deleted with the value.
+///
+/// With `LAUNCH_TEST_STORE=postgres`, its store is in a database of a real PostgreSQL server: the same tests hold for both
+/// engines.
 final class Sandbox: Sendable {
     let path: String
     let home: LaunchHome
+    private let database: PostgresDatabase?
+
+    /// Whether the stores are in SQLite. Tests of SQLite itself, and tests that set the clock, need it.
+    static let isSQLite = ProcessInfo.processInfo.environment["LAUNCH_TEST_STORE"] != "postgres"
 
     init() throws {
+        database = Self.isSQLite ? nil : try Self.newDatabase()
         path = FileManager.default.temporaryDirectory.path + "/launch-store-\(UUID().uuidString)"
         home = LaunchHome(path: path + "/home")
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -27,13 +36,22 @@ final class Sandbox: Sendable {
     /// A store that does not synchronize commits to disk. Tests need to survive the end of a process, not of the
     /// machine.
     func store(now: @escaping @Sendable () -> Date = { Date() }) throws -> Store {
-        try Store(home: home, durability: .processEnd, now: now)
+        guard let database else { return try Store(home: home, durability: .processEnd, now: now) }
+        let parameters = PostgresServer.parameters(database.environment)
+        return try Store(home: home, postgreSQL: database.name) { parameters }
+    }
+
+    private static func newDatabase() throws -> PostgresDatabase {
+        let database = try PostgresDatabase(on: PostgresServer.shared.get())
+        let statements = PostgreSQLRoles(prefix: database.name)?.statements ?? []
+        try database.run((["BEGIN"] + statements + ["COMMIT"]).joined(separator: ";\n"))
+        return database
     }
 
     /// A store with a queue `q`.
-    func storeWithQueue() throws -> Store {
+    func storeWithQueue() async throws -> Store {
         let store = try store()
-        try store.createQueue(QueueDefinition(name: "q", resource: "mock"))
+        try await store.createQueue(QueueDefinition(name: "q", resource: "mock"))
         return store
     }
 }
@@ -64,16 +82,10 @@ final class Shared<Value: Sendable>: @unchecked Sendable {
     }
 }
 
-/// Runs `body` on `count` new threads at once and waits for all. The bodies block, which tasks must not do.
-func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) throws -> Void) async throws {
+/// Runs `body` in `count` tasks at once and waits for all.
+func concurrently(_ count: Int, _ body: @escaping @Sendable (Int) async throws -> Void) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
-        for index in 0..<count {
-            group.addTask {
-                try await withCheckedThrowingContinuation { continuation in
-                    Thread { continuation.resume(with: Result { try body(index) }) }.start()
-                }
-            }
-        }
+        for index in 0..<count { group.addTask { try await body(index) } }
         try await group.waitForAll()
     }
 }
@@ -85,9 +97,9 @@ func owner(_ text: String) throws -> OwnerID {
 }
 
 /// The error that `body` throws, or nil.
-func storeError(_ body: () throws -> Void) -> StoreError? {
+func storeError(_ body: () async throws -> Void) async -> StoreError? {
     do {
-        try body()
+        try await body()
         return nil
     } catch {
         return error as? StoreError

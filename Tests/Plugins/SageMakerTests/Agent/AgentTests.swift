@@ -5,19 +5,20 @@ import TestSupport
 import Testing
 
 import LaunchHost
+import LaunchConcurrency
 @testable import LaunchSageMaker
 
 /// The agent with SageMaker, one failure per test.
 @Suite struct SageMakerAgentTests {
-    private func events(_ world: TrainingWorld, _ id: RunID) throws -> [RunState] {
-        try world.store.events(of: id).map(\.state)
+    private func events(_ world: TrainingWorld, _ id: RunID) async throws -> [RunState] {
+        try await world.store.events(of: id).map(\.state)
     }
 
-    private func runs(_ world: TrainingWorld, _ ids: [RunID]) throws -> [RunRecord] {
-        try ids.map { try world.store.run($0) }
+    private func runs(_ world: TrainingWorld, _ ids: [RunID]) async throws -> [RunRecord] {
+        try await ids.asyncMap { try await world.store.run($0) }
     }
 
-    private func wait(for condition: @Sendable () throws -> Bool) async throws {
+    private func wait(for condition: @Sendable () async throws -> Bool) async throws {
         let isReached = try await eventually(condition)
         #expect(isReached)
     }
@@ -25,31 +26,31 @@ import LaunchHost
     private func drain(_ world: TrainingWorld) -> Task<Agent.End, any Error> {
         Task {
             let agent = try world.agent()
-            return try await agent.run(as: try world.store.becomeOwner(kind: "agent"))
+            return try await agent.run(as: try await world.store.becomeOwner(kind: "agent"))
         }
     }
 
     @Test(.timeLimit(.minutes(10)))
     func `a run whose job may exist is never requeued or dropped`() async throws {
         let world = try TrainingWorld()
-        try world.queue()
+        try await world.queue()
         world.stub.sagemaker.lives(.endless)
         world.stub.script("sagemaker", "CreateTrainingJob", [.lostAnswer])
         world.stub.always("sagemaker", "DescribeTrainingJob", .throttled)
-        let id = try world.submit("lost")
+        let id = try await world.submit("lost")
         try await world.clock.running(rate: 300) {
             let agent = drain(world)
             // The job's existence is unknown, so it is looked up repeatedly.
             try await wait {
-                try world.store.events(of: id).contains { $0.message?.contains("is asked again") == true }
+                try await world.store.events(of: id).contains { $0.message?.contains("is asked again") == true }
             }
-            #expect(try events(world, id).count { $0 == .queued } == 1)
-            _ = try world.store.requestStop(id)
-            #expect(try world.store.run(id).state == .submitting)
+            await #expect(try events(world, id).count { $0 == .queued } == 1)
+            _ = try await world.store.requestStop(id)
+            #expect(try await world.store.run(id).state == .submitting)
             world.stub.always("sagemaker", "DescribeTrainingJob", nil)
             #expect(try await agent.value == .done)
         }
-        let run = try world.store.run(id)
+        let run = try await world.store.run(id)
         #expect(run.state == .stopped && run.cause?.code == .userStop)
         #expect(world.stub.sagemaker.jobs.map(\.end?.status) == ["Stopped"])
         #expect(run.handle?.fields["name"] == world.stub.sagemaker.jobs.first?.name)
@@ -58,44 +59,46 @@ import LaunchHost
     @Test(.timeLimit(.minutes(10)))
     func `a look-up without permission is repeated at growing intervals`() async throws {
         let world = try TrainingWorld(keepsCalls: true)
-        try world.queue()
+        try await world.queue()
         world.stub.sagemaker.lives(.endless)
         world.stub.script("sagemaker", "CreateTrainingJob", [.lostAnswer])
         world.stub.always(
             "sagemaker", "DescribeTrainingJob", .error("AccessDeniedException", "User: x is not authorized"))
-        let id = try world.submit("lost")
+        let id = try await world.submit("lost")
         let begin = world.clock.now
         try await world.clock.running(rate: 300) {
             let agent = drain(world)
-            try await wait { try world.store.events(of: id).contains { $0.message?.contains("asked again") == true } }
-            _ = try world.store.requestStop(id)
+            try await wait {
+                try await world.store.events(of: id).contains { $0.message?.contains("asked again") == true }
+            }
+            _ = try await world.store.requestStop(id)
             try await wait { world.clock.now.timeIntervalSince(begin) > 600 }
             #expect(world.stub.calls("sagemaker", "DescribeTrainingJob").count < 60)
-            #expect(try world.store.events(of: id).count < 10)
-            #expect(try world.store.run(id).state == .submitting)
+            #expect(try await world.store.events(of: id).count < 10)
+            #expect(try await world.store.run(id).state == .submitting)
             world.stub.always("sagemaker", "DescribeTrainingJob", nil)
             #expect(try await agent.value == .done)
         }
-        #expect(try world.store.run(id).state == .stopped)
+        #expect(try await world.store.run(id).state == .stopped)
         #expect(world.stub.sagemaker.jobs.map(\.end?.status) == ["Stopped"])
     }
 
     @Test(.timeLimit(.minutes(10)))
     func `a rejected stop is recorded once and retried`() async throws {
         let world = try TrainingWorld(keepsCalls: true)
-        try world.queue()
+        try await world.queue()
         world.stub.sagemaker.lives(.endless)
         world.stub.always(
             "sagemaker", "StopTrainingJob",
             .error("AccessDeniedException", "not authorized to perform: sagemaker:StopTrainingJob"))
-        let id = try world.submit("kept")
+        let id = try await world.submit("kept")
         let begin = world.clock.now
         try await world.clock.running(rate: 300) {
             let agent = drain(world)
-            try await wait { try world.store.run(id).state == .running }
-            _ = try world.store.requestStop(id)
+            try await wait { try await world.store.run(id).state == .running }
+            _ = try await world.store.requestStop(id)
             try await wait { world.clock.now.timeIntervalSince(begin) > 900 }
-            let told = try world.store.events(of: id).filter {
+            let told = try await world.store.events(of: id).filter {
                 $0.message?.contains("has not accepted the stop") == true
             }
             #expect(told.count == 1 && told.first?.message?.contains("sagemaker:StopTrainingJob") == true)
@@ -103,24 +106,24 @@ import LaunchHost
             world.stub.always("sagemaker", "StopTrainingJob", nil)
             #expect(try await agent.value == .done)
         }
-        #expect(try world.store.run(id).state == .stopped)
+        #expect(try await world.store.run(id).state == .stopped)
     }
 
     @Test(.timeLimit(.minutes(10))) func `a used-up quota requeues the run`() async throws {
         let world = try TrainingWorld()
-        try world.queue()
+        try await world.queue()
         world.stub.sagemaker.quota("ml.m5.xlarge", 0)
         world.stub.sagemaker.lives(.usual(seconds: 30))
-        let id = try world.submit("quota")
+        let id = try await world.submit("quota")
         try await world.clock.running(rate: 300) {
             let agent = drain(world)
             try await wait {
-                let run = try world.store.run(id)
+                let run = try await world.store.run(id)
                 return run.state == .queued && run.attempts >= 2
             }
-            let waiting = try world.store.run(id)
+            let waiting = try await world.store.run(id)
             #expect(waiting.waitingSince != nil)
-            let cause = try world.store.events(of: id).last { $0.state == .queued }?.cause
+            let cause = try await world.store.events(of: id).last { $0.state == .queued }?.cause
             #expect(cause?.code == .quota)
             #expect(
                 cause?.message.contains("\"ml.m5.xlarge for training job usage\" is 0; 0 in use, 1 more requested")
@@ -128,23 +131,23 @@ import LaunchHost
             world.stub.sagemaker.quota("ml.m5.xlarge", 1)
             #expect(try await agent.value == .done)
         }
-        let run = try world.store.run(id)
+        let run = try await world.store.run(id)
         #expect(run.state == .succeeded && run.waitingSince == nil)
     }
 
     @Test(.timeLimit(.minutes(10)), arguments: [false, true])
     func `the wait ends at the queue's limit`(throttled: Bool) async throws {
         let world = try TrainingWorld()
-        try world.queue(retry: RetryRules(waitSeconds: 900))
+        try await world.queue(retry: RetryRules(waitSeconds: 900))
         if throttled {
             world.stub.always("sagemaker", "CreateTrainingJob", .throttled)
         } else {
             world.stub.sagemaker.quota("ml.m5.xlarge", 0)
         }
-        let id = try world.submit("quota")
+        let id = try await world.submit("quota")
         let end = try await world.clock.running(rate: 600) { try await drain(world).value }
         #expect(end == .done)
-        let run = try world.store.run(id)
+        let run = try await world.store.run(id)
         #expect(run.state == .failed && run.cause?.code == (throttled ? .submit : .quota))
         #expect(run.cause?.message.contains("'retry.wait'") == true)
         #expect(run.attempts > 1)
@@ -154,12 +157,12 @@ import LaunchHost
 
     @Test(.timeLimit(.minutes(10))) func `expired credentials change no state`() async throws {
         let world = try TrainingWorld()
-        try world.queue()
+        try await world.queue()
         world.stub.sagemaker.lives(.usual(seconds: 300))
-        let ids = try (0..<3).map { _ in try world.submit("good") }
+        let ids = try await (0..<3).asyncMap { _ in try await world.submit("good") }
         try await world.clock.running(rate: 300) {
             let agent = drain(world)
-            try await wait { try runs(world, ids).allSatisfy { $0.handle != nil } }
+            try await wait { try await runs(world, ids).allSatisfy { $0.handle != nil } }
             for operation in ["ListTrainingJobs", "DescribeTrainingJob"] {
                 world.stub.always("sagemaker", operation, .expired)
             }
@@ -168,31 +171,31 @@ import LaunchHost
                 world.stub.times("sagemaker", "ListTrainingJobs").count > asked + 3
                     && world.stub.sagemaker.jobs.allSatisfy { $0.moment(at: world.clock.now).status == "Completed" }
             }
-            let live = try runs(world, ids)
+            let live = try await runs(world, ids)
             #expect(live.allSatisfy { !$0.state.isTerminal })
             for operation in ["ListTrainingJobs", "DescribeTrainingJob"] {
                 world.stub.always("sagemaker", operation, nil)
             }
             #expect(try await agent.value == .done)
         }
-        for id in ids { #expect(try world.store.run(id).state == .succeeded) }
+        for id in ids { #expect(try await world.store.run(id).state == .succeeded) }
     }
 
     @Test(.timeLimit(.minutes(10))) func `a stop does not wait for a long sweep`() async throws {
         let world = try TrainingWorld()
-        try world.queue()
+        try await world.queue()
         world.stub.sagemaker.lives(.endless)
-        let ids = try (0..<3).map { _ in try world.submit("stop") }
+        let ids = try await (0..<3).asyncMap { _ in try await world.submit("stop") }
         let gate = Gate()
         try await world.clock.running(rate: 100) {
             let agent = drain(world)
-            try await wait { try runs(world, ids).allSatisfy { $0.state == .running } }
+            try await wait { try await runs(world, ids).allSatisfy { $0.state == .running } }
             world.stub.always("sagemaker", "ListTrainingJobs", .waiting(gate))
             let asked = world.stub.times("sagemaker", "ListTrainingJobs").count
             try await wait {
                 world.stub.times("sagemaker", "ListTrainingJobs").count > asked
             }
-            for id in ids { _ = try world.store.requestStop(id) }
+            for id in ids { _ = try await world.store.requestStop(id) }
             try await wait {
                 world.stub.sagemaker.jobs.allSatisfy { $0.stopped != nil }
             }
@@ -200,35 +203,35 @@ import LaunchHost
             gate.open()
             #expect(try await agent.value == .done)
         }
-        for id in ids { #expect(try world.store.run(id).state == .stopped) }
+        for id in ids { #expect(try await world.store.run(id).state == .stopped) }
     }
 
     /// A spot job that waits for hours must not cause an event every second.
     @Test(.timeLimit(.minutes(10))) func `an interrupted job is recorded once`() async throws {
         let world = try TrainingWorld()
-        try world.queue()
+        try await world.queue()
         world.stub.sagemaker.lives { _, _ in
             TrainingLife([
                 .init("Starting", seconds: 30), .init("Training", seconds: 60), .init("Interrupted", seconds: 60),
                 .init("Starting", seconds: 600), .init("Training", seconds: 60),
             ])
         }
-        let id = try world.submit("spot")
+        let id = try await world.submit("spot")
         let end = try await world.clock.running(rate: 300) { try await drain(world).value }
         #expect(end == .done)
-        let run = try world.store.run(id)
+        let run = try await world.store.run(id)
         #expect(run.state == .succeeded)
-        let told = try world.store.events(of: id).filter {
+        let told = try await world.store.events(of: id).filter {
             $0.message?.contains("spot instance was taken back") == true
         }
         #expect(told.count == 1)
-        #expect(try events(world, id).count { $0 == .running } <= 2)
+        await #expect(try events(world, id).count { $0 == .running } <= 2)
     }
 
     /// The job is interrupted twice and restarted while the service fails.
     @Test(.timeLimit(.minutes(10))) func `interruptions between observations are recorded at the end`() async throws {
         let world = try TrainingWorld()
-        try world.queue()
+        try await world.queue()
         world.stub.sagemaker.lives { _, _ in
             TrainingLife([
                 .init("Starting", seconds: 30), .init("Training", seconds: 300), .init("Interrupted", seconds: 60),
@@ -236,48 +239,48 @@ import LaunchHost
                 .init("Starting", seconds: 60), .init("Training", seconds: 60),
             ])
         }
-        let id = try world.submit("spot")
+        let id = try await world.submit("spot")
         let began = world.clock.now
         let logged = Mutex<[Logger.Record]>([])
         let log = Logger { record in logged.withLock { $0.append(record) } }
         try await world.clock.running(rate: 150) {
             let agent = Task {
-                try await world.agent(log: log).run(as: try world.store.becomeOwner(kind: "agent"))
+                try await world.agent(log: log).run(as: try await world.store.becomeOwner(kind: "agent"))
             }
-            try await wait { try world.store.run(id).state == .running }
+            try await wait { try await world.store.run(id).state == .running }
             world.stub.always("sagemaker", "DescribeTrainingJob", .throttled)
             try await wait { world.clock.now.timeIntervalSince(began) > 1200 }
             world.stub.always("sagemaker", "DescribeTrainingJob", nil)
             #expect(try await agent.value == .done)
         }
-        let told = try world.store.events(of: id).filter { $0.state == .starting && $0.message != nil }
+        let told = try await world.store.events(of: id).filter { $0.state == .starting && $0.message != nil }
         #expect(told.count { $0.message?.contains("spot instance was taken back") == true } == 2, "\(told)")
         #expect(told.count { $0.message?.contains("starts the job again") == true } == 3)
         #expect(told.map(\.at) == told.map(\.at).sorted() && Set(told.map(\.at)).count == 3)
         #expect(told.allSatisfy { $0.at.date.timeIntervalSince(began) < 1000 })
-        #expect(try world.store.events(of: id).last?.state == .succeeded)
+        #expect(try await world.store.events(of: id).last?.state == .succeeded)
 
         // The log names the job and its page.
         let submitted = try #require(logged.withLock { $0.first { $0.message == "run submitted" } })
         let fields = Dictionary(submitted.fields.map { ($0.name, $0.value) }) { $1 }
-        let name = try #require(try world.store.run(id).handle?.fields["name"])
+        let name = try #require(try await world.store.run(id).handle?.fields["name"])
         #expect(fields["run"] == id.rawValue && fields["backend"] == "sagemaker \(name)")
         #expect(fields["page"]?.hasSuffix("/jobs/\(name)") == true)
     }
 
     @Test(.timeLimit(.minutes(10))) func `a job that completes before its stop has succeeded`() async throws {
         let world = try TrainingWorld()
-        try world.queue()
+        try await world.queue()
         world.stub.sagemaker.lives(.usual(seconds: 300))
-        let id = try world.submit("good")
+        let id = try await world.submit("good")
         try await world.clock.running(rate: 200) {
             let agent = drain(world)
-            try await wait { try world.store.run(id).state == .running }
+            try await wait { try await world.store.run(id).state == .running }
             world.stub.always("sagemaker", "StopTrainingJob", .throttled)
-            _ = try world.store.requestStop(id)
+            _ = try await world.store.requestStop(id)
             #expect(try await agent.value == .done)
         }
-        let run = try world.store.run(id)
+        let run = try await world.store.run(id)
         #expect(run.state == .succeeded && run.cause?.code == .exit)
         #expect(world.stub.sagemaker.jobs.first?.end?.status == "Completed")
     }

@@ -12,9 +12,9 @@ import LaunchHost
 @Suite(.serialized) struct ChaosTests {
     @Test(.timeLimit(.minutes(10)), arguments: seeds)
     func `each run ends as its job did`(seed: UInt64) async throws {
-        let day = try ChaoticDay(seed: seed, runs: count)
+        let day = try await ChaoticDay(seed: seed, runs: count)
         try await day.pass()
-        try day.check()
+        try await day.check()
     }
 
     /// More seeds with `LAUNCH_CHAOS_SEEDS=1,2,3`, another size with `LAUNCH_CHAOS_RUNS`.
@@ -40,10 +40,10 @@ private struct ChaoticDay {
         "stop-queued", "stop-submitting", "stop-starting", "stop-running", "stop-good", "spot-stop-running",
     ]
 
-    init(seed: UInt64, runs: Int) throws {
+    init(seed: UInt64, runs: Int) async throws {
         self.seed = seed
         world = try TrainingWorld()
-        try world.queue(
+        try await world.queue(
             ["instance_types": .array([.string("ml.m5.xlarge"), .string("ml.m5.2xlarge")])],
             retry: RetryRules(attempts: 3))
         let spot: [String: JSONValue] = [
@@ -66,7 +66,7 @@ private struct ChaoticDay {
                 case _ where kind.hasPrefix("spot"): spot
                 default: [:]
                 }
-            ids[try world.submit(kind, arguments)] = kind
+            ids[try await world.submit(kind, arguments)] = kind
         }
         self.ids = ids
         world.stub.sagemaker.withoutCapacity([Self.scarce, Self.scarcer], after: 40)
@@ -99,7 +99,7 @@ private struct ChaoticDay {
                 let agent = try world.agent()
                 let life = Task { try await agent.run(as: world.store.becomeOwner(kind: "agent")) }
                 _ = try await eventually {
-                    let counts = try world.store.counts()
+                    let counts = try await world.store.counts()
                     let states: [RunState] = [.starting, .running, .stopping, .succeeded, .failed, .stopped]
                     return states.map { counts[$0] }.reduce(0, +) > ids.count / part
                 }
@@ -107,7 +107,7 @@ private struct ChaoticDay {
                 #expect(try await life.value == .left)
             }
             let agent = try world.agent()
-            #expect(try await agent.run(as: try world.store.becomeOwner(kind: "agent")) == .done)
+            #expect(try await agent.run(as: try await world.store.becomeOwner(kind: "agent")) == .done)
             stopping.cancel()
             _ = try? await stopping.value
         }
@@ -118,10 +118,10 @@ private struct ChaoticDay {
         var left = ids.filter { $0.value.contains("stop") }
         while !left.isEmpty {
             for (id, kind) in left {
-                let run = try world.store.run(id)
+                let run = try await world.store.run(id)
                 let wanted = kind.split(separator: "-").last.flatMap { RunState(rawValue: String($0)) } ?? .running
                 guard run.state == wanted || wanted.mayBecome(run.state) && run.state != .queued else { continue }
-                _ = try world.store.requestStop(id)
+                _ = try await world.store.requestStop(id)
                 left[id] = nil
             }
             try await world.clock.host.sleep(.seconds(4))
@@ -129,10 +129,10 @@ private struct ChaoticDay {
     }
 
     /// Compares the store's record of every run with the service's jobs.
-    func check() throws {
+    func check() async throws {
         let service = world.stub.sagemaker
         var named: Set<String> = []
-        for run in try world.store.runs() {
+        for run in try await world.store.runs() {
             let kind = ids[run.id] ?? ""
             let past = (run.pastAttempts ?? []).map(\.handle)
             let names = (past + [run.handle].compactMap(\.self)).compactMap { $0.fields["name"] }
@@ -159,11 +159,11 @@ private struct ChaoticDay {
             case "capacity": #expect(run.state == .failed && names.count == 3, "\(names)")
             default: #expect(names.count == 1)
             }
-            #expect(try world.store.events(of: run.id).count { $0.state.isTerminal } == 1)
+            #expect(try await world.store.events(of: run.id).count { $0.state.isTerminal } == 1)
         }
         let orphans = Set(service.jobs.map(\.name)).subtracting(named)
         #expect(orphans.isEmpty, "no run has \(orphans)")
-        #expect(try world.store.runs().count == ids.count)
+        #expect(try await world.store.runs().count == ids.count)
         #expect(world.stub.busiestSecond("sagemaker", "ListTrainingJobs") <= 3)
     }
 

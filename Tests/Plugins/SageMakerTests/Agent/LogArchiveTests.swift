@@ -11,24 +11,24 @@ import LaunchHost
     private static let runner = "runner: {type: sagemaker, archive_logs: true}"
 
     private func ended(_ world: TrainingWorld) async throws -> (run: RunRecord, archive: LogArchive) {
-        try world.queue()
+        try await world.queue()
         world.stub.sagemaker.lives(.usual(seconds: 60))
         world.stub.logs.setClock { [clock = world.clock] in clock.now }
-        let id = try world.submit("logged")
+        let id = try await world.submit("logged")
         try await world.clock.running(rate: 300) {
             let agent = Task {
-                try await world.agent(runner: Self.runner).run(as: try world.store.becomeOwner(kind: "agent"))
+                try await world.agent(runner: Self.runner).run(as: try await world.store.becomeOwner(kind: "agent"))
             }
-            let named = try await eventually { try world.store.run(id).handle != nil }
+            let named = try await eventually { try await world.store.run(id).handle != nil }
             #expect(named)
-            let name = try #require(try world.store.run(id).handle?.fields["name"])
+            let name = try #require(try await world.store.run(id).handle?.fields["name"])
             let now = Int64(world.clock.now.timeIntervalSince1970 * 1000)
             world.stub.logs.add(
                 [StubLogEvent("epoch 1", time: now), StubLogEvent("epoch 2", time: now + 1)],
                 to: "\(name)/algo-1-1700000000")
             #expect(try await agent.value == .done)
         }
-        return (try world.store.run(id), LogArchive(path: LogArchive.path(in: world.store.home.folder(of: id))))
+        return (try await world.store.run(id), LogArchive(path: LogArchive.path(in: world.store.home.folder(of: id))))
     }
 
     @Test(.timeLimit(.minutes(10))) func `the log is in the record`() async throws {

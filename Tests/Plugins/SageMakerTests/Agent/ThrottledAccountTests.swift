@@ -12,9 +12,9 @@ import LaunchHost
 
     /// Drains `count` runs with one agent, and returns the seconds from the first create to the last.
     private func drain(_ world: TrainingWorld, _ count: Int) async throws -> Double {
-        try world.queue()
+        try await world.queue()
         world.stub.sagemaker.lives(.usual(seconds: 30))
-        for _ in 0..<count { try world.submit("good") }
+        for _ in 0..<count { try await world.submit("good") }
         let end = try await world.clock.running(rate: 50) {
             let agent = try world.agent()
             return try await agent.run(as: try world.store.becomeOwner(kind: "agent"))
@@ -24,8 +24,8 @@ import LaunchHost
         return (times.last ?? 0) - (times.first ?? 0)
     }
 
-    private func check(_ world: TrainingWorld, _ count: Int) throws {
-        let runs = try world.store.runs(RunFilter(limit: 1000))
+    private func check(_ world: TrainingWorld, _ count: Int) async throws {
+        let runs = try await world.store.runs(RunFilter(limit: 1000))
         #expect(runs.count == count && runs.allSatisfy { $0.state == .succeeded })
         // One job for each run, and no other job.
         let names = runs.compactMap { $0.handle?.fields["name"] }
@@ -40,7 +40,7 @@ import LaunchHost
         world.stub.limit(Self.operation.0, Self.operation.1, perSecond: perSecond)
         let count = 400
         let seconds = try await drain(world, count)
-        try check(world, count)
+        try await check(world, count)
         let refused = world.stub.outcomes(Self.operation.0, Self.operation.1)["ThrottlingException"] ?? 0
         // The first calls are sent at once, because the account's limit is unknown. Of the others, few are refused.
         #expect(refused > 0)
@@ -60,7 +60,7 @@ import LaunchHost
         }
         _ = try await drain(world, count)
         await lifting.value
-        try check(world, count)
+        try await check(world, count)
         let times = world.stub.sagemaker.jobs.map(\.created.timeIntervalSince1970).sorted()
         // The last 60 jobs take much less time than 60 jobs take under the limit.
         let (slow, fast) = (times[59] - times[0], times[count - 1] - times[count - 60])

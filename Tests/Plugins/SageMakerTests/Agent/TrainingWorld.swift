@@ -83,8 +83,8 @@ final class TrainingWorld: Sendable {
     }
 
     /// Makes the queue `train`.
-    func queue(_ more: [String: JSONValue] = [:], retry: RetryRules? = nil) throws {
-        try store.createQueue(
+    func queue(_ more: [String: JSONValue] = [:], retry: RetryRules? = nil) async throws {
+        try await store.createQueue(
             QueueDefinition(
                 name: "train", resource: SageMakerRunner.type,
                 template: .object(Self.template.merging(more) { $1 }), variables: .array([]), retry: retry))
@@ -101,13 +101,13 @@ final class TrainingWorld: Sendable {
 
     /// Submits a run to the queue. The container gets its kind.
     @discardableResult
-    func submit(_ kind: String, _ arguments: [String: JSONValue] = [:]) throws -> RunID {
+    func submit(_ kind: String, _ arguments: [String: JSONValue] = [:]) async throws -> RunID {
         let spec = LaunchSpec(
             source: .image(Self.image), project: "chaos", entity: "me", author: "me",
             resource: SageMakerRunner.type, queue: "train",
             overrides: Overrides(
                 environment: ["KIND": kind], resourceArguments: arguments.isEmpty ? nil : .object(arguments)))
-        return try store.submit(spec).id
+        return try await store.submit(spec).id
     }
 
     /// The kind in a request's container variables.

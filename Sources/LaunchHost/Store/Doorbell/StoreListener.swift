@@ -3,16 +3,27 @@
 import Glibc
 
 /// Reports changes of the store by any process, without polling.
-public final class DoorbellListener: Sendable {
+public final class StoreListener: Sendable {
     /// One element for one or more changes since the last element. For a single consumer. The stream ends when the
     /// listener is closed.
     public let rings: AsyncStream<Void>
 
-    private let continuation: AsyncStream<Void>.Continuation
-    private let source: any DispatchSourceRead
-    private let path: String
+    private let stop: @Sendable () -> Void
 
-    init(folder: String) throws(StoreError) {
+    init(_ rings: AsyncStream<Void>, stop: @escaping @Sendable () -> Void) {
+        self.rings = rings
+        self.stop = stop
+    }
+
+    /// Ends the stream soon.
+    public func close() { stop() }
+
+    deinit { stop() }
+}
+
+extension StoreListener {
+    /// A listener with a named pipe in the folder.
+    convenience init(folder: String) throws(StoreError) {
         let name = "\(getpid())-\(String(UInt64.random(in: .min ... .max), radix: 36))"
         let (draft, path) = ("\(folder)/.\(name)", "\(folder)/\(name)")
         guard mkfifo(draft, 0o600) == 0 else {
@@ -41,20 +52,10 @@ public final class DoorbellListener: Sendable {
             continuation.finish()
         }
         source.activate()
-        rings = stream
-        self.continuation = continuation
-        self.source = source
-        self.path = path
-    }
-
-    /// Removes the pipe; the stream ends soon after.
-    public func close() {
-        // The pipe is removed at once: the cancel handler runs later, and the process may have ended by then.
-        unlink(path)
-        source.cancel()
-    }
-
-    deinit {
-        close()
+        self.init(stream) {
+            // The pipe is removed at once: the cancel handler runs later, and the process may have ended by then.
+            unlink(path)
+            source.cancel()
+        }
     }
 }

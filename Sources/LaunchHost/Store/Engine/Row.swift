@@ -1,8 +1,18 @@
 import FoundationEssentials
 
+/// The values of a row by column name, as an engine reads them.
+protocol RowValues {
+    /// The number in a column; nil for NULL, for another kind of value, and for a missing column.
+    func integer(_ column: String) -> Int64?
+    /// The text in a column; nil for NULL, for another kind of value, and for a missing column.
+    func text(_ column: String) -> String?
+    /// The decoded values of the connection.
+    var decoded: DecodedValues { get }
+}
+
 /// The current row of a statement, by column names. It is valid only until the next row is read.
 struct Row {
-    let statement: Statement
+    let statement: any RowValues
 
     func optionalText(_ column: String) -> String? { statement.text(column) }
     func optionalInteger(_ column: String) -> Int64? { statement.integer(column) }

@@ -1,21 +1,29 @@
 import CLaunchSQLite
+import FoundationEssentials
 import Glibc
 
-/// One connection to a database, for one thread at a time, which `Database` ensures.
+/// One connection to an SQLite database, for one thread at a time, which `Database` ensures.
 ///
 /// All unsafe pointers of the store are in this file: the handles of SQLite, which only this class and its statements
 /// hold and which are freed in `deinit`, and the context of the busy handler, which outlives the handle.
-final class Connection {
+final class SQLiteConnection: Connection {
     /// The path of the file, for messages.
     let path: String
+    private let clock: @Sendable () -> Timestamp
+    private let isAlive: @Sendable (OwnerID) -> Bool
     private let handle: OpaquePointer
     private let patience: UnsafeMutablePointer<Patience>
     private var statements: [String: Statement] = [:]
     private let decoded = DecodedValues()
 
     /// Opens or creates the file. Each statement waits up to `timeout` for writes of other processes.
-    init(path: String, timeout: Duration) throws(StoreError) {
+    init(
+        path: String, timeout: Duration, clock: @escaping @Sendable () -> Timestamp = { Timestamp(Date()) },
+        isAlive: @escaping @Sendable (OwnerID) -> Bool = { _ in false }
+    ) throws(StoreError) {
         self.path = path
+        self.clock = clock
+        self.isAlive = isAlive
         var handle: OpaquePointer?
         // NOMUTEX: the lock of the caller is sufficient.
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
@@ -44,23 +52,33 @@ final class Connection {
         patience.deallocate()
     }
 
+    var now: Timestamp { clock() }
+
+    /// Nothing: a transaction that writes holds the lock of the whole database.
+    var lockOfRow: String { "" }
+    var lockOfOneRow: String { "" }
+
+    func text(at keys: [String], of column: String) -> String {
+        // A value that is not JSON would end the query for all rows.
+        "iif(json_valid(\(column)), \(column), '{}') ->> '$.\(keys.joined(separator: "."))'"
+    }
+
+    var user: String? { nil }
+
+    func checked(_ change: CheckedChange) throws(StoreError) -> String? { nil }
+
+    func living(among owners: [OwnerID]) throws(StoreError) -> [OwnerID] { owners.filter(isAlive) }
+
     /// Runs a statement without result rows. Returns the number of rows that it changed.
     @discardableResult
-    func run(_ sql: String, _ values: [SQLValue] = []) throws(StoreError) -> Int {
+    func run(_ sql: String, _ values: [SQLValue]) throws(StoreError) -> Int {
         _ = try rows(sql, values) { _ throws(StoreError) in }
         return Int(sqlite3_changes(handle))
     }
 
-    /// The first row of a statement's result, or nil. The statement runs to its end.
-    func first<T>(
-        _ sql: String, _ values: [SQLValue] = [], _ read: (Row) throws(StoreError) -> T
-    ) throws(StoreError) -> T? {
-        try rows(sql, values, read).first
-    }
-
     /// All rows of a statement's result.
     func rows<T>(
-        _ sql: String, _ values: [SQLValue] = [], _ read: (Row) throws(StoreError) -> T
+        _ sql: String, _ values: [SQLValue], _ read: (Row) throws(StoreError) -> T
     ) throws(StoreError) -> [T] {
         let statement = try prepared(sql)
         defer {
@@ -85,19 +103,14 @@ final class Connection {
         try check(sqlite3_exec(handle, sql, nil, nil, nil))
     }
 
-    /// Runs `body` atomically. The write lock is taken at the beginning, so that values that are read inside are still
-    /// valid when others are written.
-    func transaction<T>(_ body: () throws(StoreError) -> T) throws(StoreError) -> T {
-        try run("BEGIN IMMEDIATE")
-        do {
-            let value = try body()
-            try run("COMMIT")
-            return value
-        } catch {
-            // SQLite has already rolled back after some errors. The first error is the one to report.
-            if sqlite3_get_autocommit(handle) == 0 { _ = try? run("ROLLBACK") }
-            throw error
-        }
+    /// Takes the write lock at once, so that values that are read inside are still valid when others are written.
+    func begin() throws(StoreError) { try run("BEGIN IMMEDIATE") }
+
+    func commit() throws(StoreError) { try run("COMMIT") }
+
+    func rollBack() {
+        // SQLite has already rolled back after some errors.
+        if sqlite3_get_autocommit(handle) == 0 { _ = try? run("ROLLBACK") }
     }
 
     /// The number of steps that SQLite's virtual machine has taken for the statements so far. It does not depend on the
@@ -132,7 +145,7 @@ final class Connection {
 }
 
 /// A prepared statement of a connection. It is finalized in `deinit`.
-final class Statement {
+final class Statement: RowValues {
     fileprivate let handle: OpaquePointer
     /// The decoded values of the connection.
     let decoded: DecodedValues

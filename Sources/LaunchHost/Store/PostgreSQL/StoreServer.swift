@@ -1,0 +1,142 @@
+internal import LaunchConcurrency
+internal import LaunchPostgreSQL
+
+/// The administration of a store on a PostgreSQL server: what `launch store` does.
+package struct StoreServer: Sendable {
+    /// The database for messages.
+    let name: String
+    let parameters: @Sendable () throws(StoreError) -> [String: String]
+
+    /// - Parameters:
+    ///   - name: the database for messages, without a password.
+    ///   - parameters: keywords of libpq for a connection.
+    package init(name: String, parameters: @escaping @Sendable () throws(StoreError) -> [String: String]) {
+        (self.name, self.parameters) = (name, parameters)
+    }
+
+    /// What a user may do in a store.
+    package enum Role: String, Sendable, CaseIterable {
+        case owner, agent, submitter, viewer
+    }
+
+    /// The state of a store.
+    package struct Status: Sendable, Hashable, Codable {
+        /// The version of the server, such as 150018.
+        package var server: Int
+        /// Whether the connection is encrypted.
+        package var usesTLS: Bool
+        /// The database user.
+        package var user: String
+        /// The version of the tables; 0 if there are none.
+        package var tables: Int64
+        /// The version that this program makes.
+        package var known: Int64
+        /// The role of the user: the first that applies; nil if the user has none.
+        package var role: String?
+    }
+
+    /// Creates the roles and the tables, or applies missing migrations. The call can be repeated, also by two programs at
+    /// the same time.
+    /// - Parameter prefix: what the names of the roles begin with.
+    /// - Throws: `.invalid` for an invalid prefix; `.denied`, `.unreachable`, `.refused` or `.busy`.
+    package func initialize(prefix: String) async throws(StoreError) {
+        guard let roles = PostgreSQLRoles(prefix: prefix) else {
+            throw StoreError(
+                .invalid, "'\(prefix)' cannot begin the names of roles.",
+                hint: "Use 1 to 40 lowercase letters, digits and '_', beginning with a letter.")
+        }
+        try await transaction(roles.statements)
+    }
+
+    /// Makes a database user a member of a role.
+    /// - Throws: `.denied` if this user may not, `.notADatabase` without a store.
+    package func grant(_ role: Role, to user: String) async throws(StoreError) {
+        let roles = try await roles()
+        try await transaction(roles.grant(role.kind, to: user))
+    }
+
+    /// Ends a database user's membership in a role.
+    /// - Throws: `.denied` if this user may not, `.notADatabase` without a store.
+    package func revoke(_ role: Role, from user: String) async throws(StoreError) {
+        let roles = try await roles()
+        try await transaction([roles.revoke(role.kind, from: user)])
+    }
+
+    /// Connects and reads the state of the store.
+    /// - Throws: `StoreError` if the server cannot be reached or refuses the login.
+    package func status() async throws(StoreError) -> Status {
+        try await connected { connection throws(PQError) in
+            let known = PostgreSQLSchema.version
+            let user = try connection.first("SELECT session_user AS name") { (row: PQRow) throws(PQError) in
+                try row.text("name")
+            }
+            var status = Status(
+                server: connection.serverVersion, usesTLS: connection.usesTLS, user: user ?? "", tables: 0, known: known
+            )
+            let exists = try connection.first("SELECT to_regclass('launch.settings') IS NOT NULL AS found") {
+                (row: PQRow) throws(PQError) in try row.flag("found")
+            }
+            guard exists == true else { return status }
+            status.tables =
+                try connection.first("SELECT value FROM launch_read.settings WHERE name = 'version'") {
+                    (row: PQRow) throws(PQError) in try row.integer("value")
+                } ?? 0
+            for role in Role.allCases {
+                let isMember = try connection.first("SELECT launch.is_member($1) AS member", [.text(role.rawValue)]) {
+                    (row: PQRow) throws(PQError) in try row.flag("member")
+                }
+                if isMember == true { status.role = status.role ?? role.rawValue }
+            }
+            return status
+        }
+    }
+
+    /// The roles with the prefix that the store was made with.
+    private func roles() async throws(StoreError) -> PostgreSQLRoles {
+        let prefix = try await connected { connection throws(PQError) in
+            try connection.first("SELECT value FROM launch_read.settings WHERE name = 'roles'") {
+                (row: PQRow) throws(PQError) in try row.text("value")
+            }
+        }
+        guard let roles = PostgreSQLRoles(prefix: prefix ?? "") else {
+            throw StoreError(
+                .notADatabase, "The database '\(name)' holds no store with roles.",
+                hint: "Make it with 'launch store init'.")
+        }
+        return roles
+    }
+
+    private func transaction(_ statements: [String]) async throws(StoreError) {
+        try await connected { connection throws(PQError) in
+            try connection.transaction { () throws(PQError) in
+                for statement in statements { try connection.script(statement) }
+            }
+        }
+    }
+
+    private func connected<T: Sendable>(
+        _ body: @escaping @Sendable (PQConnection) throws(PQError) -> T
+    ) async throws(StoreError) -> T {
+        let (name, parameters) = (name, parameters)
+        return try await withBlockingWork { () -> Result<T, StoreError> in
+            do {
+                return .success(try body(PQConnection(parameters: parameters())))
+            } catch let error as PQError {
+                return .failure(StoreError(error, database: name))
+            } catch {
+                return .failure(error as? StoreError ?? StoreError(.internalFault, "\(error)"))
+            }
+        }.get()
+    }
+}
+
+extension StoreServer.Role {
+    fileprivate var kind: PostgreSQLRoles.Kind {
+        switch self {
+        case .owner: .owner
+        case .agent: .agent
+        case .submitter: .submitter
+        case .viewer: .viewer
+        }
+    }
+}
