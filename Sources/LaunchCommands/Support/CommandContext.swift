@@ -73,9 +73,37 @@ struct CommandContext: Sendable {
     /// The user's store.
     func store() throws -> Store {
         let home = try LaunchHome(variables: variables)
-        let store = try Store(home: home)
+        let store =
+            switch try storeSettings() {
+            case .sqlite: try Store(home: home)
+            case .postgres(let settings):
+                try Store(home: home, postgreSQL: settings.place, parameters: StoreLogin(settings, self).parameters)
+            }
         for warning in store.repairs + home.warnings { terminal.warn(warning) }
         return store
+    }
+
+    /// The administration of the store, which must be on PostgreSQL.
+    func storeServer() throws -> StoreServer {
+        guard case .postgres(let settings) = try config().store else {
+            throw LaunchError(
+                .configuration, "The store is in SQLite, which needs no administration.",
+                hint: "For a store that a team shares, write 'store: {type: postgres, host: …}' in launch-config.yaml.")
+        }
+        return StoreServer(name: settings.place, parameters: StoreLogin(settings, self).parameters)
+    }
+
+    /// Where the store is. A configuration that cannot be read does not hide a store on this machine, unless it may name
+    /// another one.
+    private func storeSettings() throws -> StoreSettings {
+        do {
+            return try LaunchConfig(at: location, catalog: catalog).store
+        } catch {
+            guard let path = location.path, let bytes = try? SmallFile.bytes(of: path, limit: 1 << 20),
+                !String(decoding: bytes, as: UTF8.self).contains("store")
+            else { throw error }
+            return .sqlite
+        }
     }
 
     /// The backends of a configuration.
@@ -91,9 +119,9 @@ struct CommandContext: Sendable {
 
     /// Prints an array as `printJSON` does, and keeps one page of it in memory.
     /// - Parameter next: the next page; empty after the last one.
-    func printJSON<Item: Encodable>(pages next: () throws -> [Item]) throws {
+    func printJSON<Item: Encodable>(pages next: () async throws -> [Item]) async throws {
         var last: String?
-        while case let page = try next(), !page.isEmpty {
+        while case let page = try await next(), !page.isEmpty {
             for item in page {
                 try terminal.out(json: last.map { "\($0)," } ?? "[")
                 let lines = try JSON.pretty(item).split(separator: "\n", omittingEmptySubsequences: false)

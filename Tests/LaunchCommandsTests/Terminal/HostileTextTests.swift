@@ -47,6 +47,7 @@ import Testing
         "+plugins describe EVIL", "+plugins docs",
         "+plugins new EVIL --role runner --launch https://git.example.com/launch.git",
         "doctor", "+doctor -c DIR/broken.yaml", "doctor --json",
+        "store init --prefix EVIL", "store check", "+store grant EVIL ada", "+store revoke EVIL ada",
         "iam-policy",
         "+iam-policy -q EVIL", "version", "+version EVIL", "+completion EVIL", "completion bash", "+help EVIL", "+EVIL",
         "+__complete -- job show job:", "+__complete -- status ENDED", "+__complete -- plugins describe ",
@@ -55,7 +56,7 @@ import Testing
     /// The program's own colour sequences are removed first. No other control character may remain.
     @Test(arguments: lines, [true, false])
     func `no control character reaches the terminal`(line: String, hasColours: Bool) async throws {
-        let world = try HostileWorld(hasColours ? ["TERM": "xterm", "LANG": "C.UTF-8"] : ["TERM": "dumb"])
+        let world = try await HostileWorld(hasColours ? ["TERM": "xterm", "LANG": "C.UTF-8"] : ["TERM": "dumb"])
         let answer = await world.desk.run(words: Self.words(line, world), onTerminal: true)
         let shown = answer.output + "\n" + answer.errors
         let plain = shown.replacing(/\u{1B}\[(?:0|1|2|31|32|33|36)m|\r\u{1B}\[K/, with: "")
@@ -80,13 +81,13 @@ import Testing
     }
 
     @Test func `a progress bar is readable`() async throws {
-        let world = try HostileWorld(["TERM": "dumb"])
+        let world = try await HostileWorld(["TERM": "dumb"])
         let answer = await world.desk.run("logs \(world.ended)", onTerminal: true)
         #expect(answer.output.hasSuffix("algo-1 10%\nalgo-1 20%\nalgo-1 30%\n"))
     }
 
     @Test func `a pipe gets the log unchanged, and --raw gives it unchanged to a terminal`() async throws {
-        let world = try HostileWorld(["TERM": "dumb"])
+        let world = try await HostileWorld(["TERM": "dumb"])
         let expected = "algo-1 \(HostileWorld.text)\nalgo-1 10%\r20%\r30%\n"
         let piped = await world.desk.run("logs \(world.ended)").output
         let raw = await world.desk.run("logs \(world.ended) --raw", onTerminal: true).output

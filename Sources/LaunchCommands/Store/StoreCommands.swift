@@ -1,0 +1,122 @@
+internal import LaunchConsole
+internal import LaunchHost
+
+/// The commands about the store.
+enum StoreCommands {
+    static func group(_ context: CommandContext.Factory) -> Command {
+        Command(
+            "store", summary: "Make and check the database that a team shares",
+            discussion: """
+                Queues, jobs and runs are in SQLite below LAUNCH_HOME, for one machine. With a block 'store' in \
+                launch-config.yaml they are in a PostgreSQL database (version 13 or newer), which several machines share.
+                """,
+            examples: [
+                Example("Make the store", "launch store init"),
+                Example("Let a user submit", "launch store grant submitter ada"),
+                Example("See whether it can be used", "launch store check"),
+            ],
+            groups: [CommandGroup([initialize(context), check(context), grant(context), revoke(context)])])
+    }
+
+    private static func initialize(_ context: CommandContext.Factory) -> Command {
+        Command(
+            "init", summary: "Create the tables and roles of the store, or bring them up to date",
+            discussion: """
+                Creates the schema 'launch' and the roles PREFIX_owner, PREFIX_agent, PREFIX_submitter and \
+                PREFIX_viewer. The database must exist, and the user may create roles (CREATEROLE). The command can be \
+                repeated: it adds what is missing. Older agents that the change would exclude are named, and nothing is \
+                changed while they live.
+                """,
+            examples: [Example("As an administrator of the database, such as PGUSER=postgres", "launch store init")],
+            options: [
+                Option(
+                    "prefix", value: "NAME", help: "What the names of the roles begin with.", default: "launch")
+            ]
+        ) { arguments, terminal in
+            let context = context(arguments, terminal)
+            let server = try context.storeServer()
+            try await server.initialize(prefix: arguments.string("prefix") ?? "launch")
+            return try await show(server, context)
+        }
+    }
+
+    private static func check(_ context: CommandContext.Factory) -> Command {
+        Command(
+            "check", summary: "Connect to the store and show its state",
+            examples: [Example("Before the first submit from a machine", "launch store check")]
+        ) { arguments, terminal in
+            let context = context(arguments, terminal)
+            return try await show(try context.storeServer(), context)
+        }
+    }
+
+    private static func grant(_ context: CommandContext.Factory) -> Command {
+        Command(
+            "grant", summary: "Give a database user a role in the store",
+            examples: [
+                Example("A person who submits", "launch store grant submitter ada"),
+                Example("The user of an agent", "launch store grant agent trainer"),
+            ],
+            arguments: [role, user]
+        ) { arguments, terminal in
+            let context = context(arguments, terminal)
+            let (role, user) = try (role(arguments), arguments.required("user"))
+            try await context.storeServer().grant(role, to: user)
+            context.note("The user '\(user)' has the role '\(role.rawValue)'.")
+            return .ok
+        }
+    }
+
+    private static func revoke(_ context: CommandContext.Factory) -> Command {
+        Command(
+            "revoke", summary: "Take a role in the store from a database user",
+            examples: [Example("A person who leaves the team", "launch store revoke submitter ada")],
+            arguments: [role, user]
+        ) { arguments, terminal in
+            let context = context(arguments, terminal)
+            let (role, user) = try (role(arguments), arguments.required("user"))
+            try await context.storeServer().revoke(role, from: user)
+            context.note("The user '\(user)' no longer has the role '\(role.rawValue)'.")
+            return .ok
+        }
+    }
+
+    private static func show(_ server: StoreServer, _ context: CommandContext) async throws -> ExitCode {
+        let status = try await server.status()
+        if context.wantsJSON { try context.printJSON(status) }
+        context.note(
+            "store: PostgreSQL \(status.server / 10_000).\(status.server % 10_000), "
+                + (status.usesTLS ? "encrypted" : "not encrypted")
+                + ", user '\(status.user)', role \(status.role ?? "none")")
+        guard status.tables == status.known else {
+            throw LaunchError(
+                .configuration,
+                status.tables == 0
+                    ? "The database holds no store."
+                    : "The tables of the store have version \(status.tables); this program needs \(status.known).",
+                hint: "Run 'launch store init' as an owner of the store.")
+        }
+        guard status.role != nil else {
+            throw LaunchError(
+                .denied, "The user '\(status.user)' has no role in the store.",
+                hint: "An owner of the store gives one: launch store grant submitter \(status.user)")
+        }
+        context.note("tables: version \(status.tables), up to date")
+        return .ok
+    }
+
+    private static let role = Argument(
+        "role", help: "owner, agent, submitter or viewer.",
+        values: .oneOf(StoreServer.Role.allCases.map(\.rawValue)))
+    private static let user = Argument("user", help: "The database user.")
+
+    private static func role(_ arguments: ParsedArguments) throws -> StoreServer.Role {
+        let word = try arguments.required("role")
+        guard let role = StoreServer.Role(rawValue: word) else {
+            throw LaunchError(
+                .invalid, "'\(word)' is not a role of a store.",
+                hint: "The roles are owner, agent, submitter and viewer.")
+        }
+        return role
+    }
+}
