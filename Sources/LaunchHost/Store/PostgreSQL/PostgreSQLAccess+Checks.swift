@@ -38,7 +38,7 @@ extension PostgreSQLAccess {
             known := known_queue(queue);
             IF NOT owns_queue(queue) THEN
                 PERFORM refuse('LA001', format('The queue %L is not that of %L.', queue, session_user),
-                    'Ask an owner of the queue; launch queue get shows them.');
+                    'Ask an owner of the queue; launch queue show shows them.');
             END IF;
             RETURN known;
         END $$;

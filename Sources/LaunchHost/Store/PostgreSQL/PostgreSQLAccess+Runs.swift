@@ -26,7 +26,8 @@ extension PostgreSQLAccess {
             IF known.stop_requested_at IS NULL THEN
                 PERFORM add_event(run, CASE WHEN waits THEN 'stopped' ELSE known.state END, stop_cause(asked),
                     CASE WHEN waits THEN 'stopped while it waited'
-                        ELSE 'stop requested' || coalesce(format(', grace %s s', grace), '') END);
+                        WHEN grace IS NULL THEN 'stop requested'
+                        ELSE format('stop requested, grace %s s', grace) END);
             END IF;
             RETURN CASE WHEN waits THEN 'stopped' WHEN known.stop_requested_at IS NULL THEN 'requested'
                 ELSE 'alreadyRequested' END;

@@ -145,10 +145,20 @@ final class PostgreSQLConnection: Connection {
             do throws(PQError) {
                 return try body(connection)
             } catch {
-                guard mayRepeat, !connection.isUsable else { throw StoreError(error, database: path) }
+                guard mayRepeat, !connection.isUsable else { throw failure(error) }
                 mayRepeat = false
             }
         }
+    }
+
+    private func failure(_ error: PQError) -> StoreError {
+        // A submitter's statement on a table reaches a view, which takes no rows. The server sees no right behind that.
+        guard login?.isTrusted == false, error.sqlState == "0A000" || error.sqlState == "55000" else {
+            return StoreError(error, database: path)
+        }
+        return StoreError(
+            .denied, "The user '\(login?.user ?? "")' has no right to do this in the store '\(path)'.",
+            hint: "Ask an owner of the store, or let an owner grant a right: launch store grant ROLE USER.")
     }
 
     /// The open connection, or a new one. A transaction is not continued on another connection.

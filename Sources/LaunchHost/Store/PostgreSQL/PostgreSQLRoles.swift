@@ -132,7 +132,7 @@ struct PostgreSQLRoles: Sendable {
             REVOKE INSERT, UPDATE, DELETE ON launch.settings FROM \(agent);
             GRANT EXECUTE ON ALL ROUTINES IN SCHEMA launch TO \(agent);
             GRANT SELECT ON ALL TABLES IN SCHEMA launch_read TO \(agent), \(submitter), \(viewer);
-            GRANT EXECUTE ON FUNCTION launch.clock, launch.is_alive, launch.is_member, launch.is_trusted,
+            GRANT EXECUTE ON FUNCTION launch.clock, launch.is_alive, launch.json_of, launch.is_member, launch.is_trusted,
                 launch.reads_all, launch.own_queues, launch.owns_queue TO \(submitter), \(viewer);
             GRANT EXECUTE ON FUNCTION launch.submit, launch.request_stop, launch.set_priority, launch.move_run,
                 launch.set_paused, launch.edit_queue, launch.create_job_version, launch.delete_job TO \(submitter)
