@@ -114,7 +114,8 @@ struct PostgreSQLClaimTests {
         try addRuns(100_000)
         for statistics in ["SELECT 1", "ANALYZE launch.runs"] {
             try database.run(statistics)
-            let plan = try database.run("EXPLAIN (ANALYZE, BUFFERS, TIMING OFF) \(Self.claim(by: "o"))")
+            let plan = try database.run(
+                PostgreSQLSchema.planner, "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF) \(Self.claim(by: "o"))")
             let text = plan.joined(separator: "\n")
             #expect(text.contains("Index Scan using runs_ready on runs"), "\(text)")
             #expect(!text.contains("Sort") && !text.contains("Seq Scan on runs"), "\(text)")

@@ -168,7 +168,8 @@ final class PostgreSQLConnection: Connection {
         let keywords = try parameters()
         do throws(PQError) {
             let connection = try PQConnection(parameters: keywords)
-            try connection.script("SET search_path = launch, pg_temp; SET lock_timeout = '5s'")
+            try connection.script(
+                "SET search_path = launch, pg_temp; SET lock_timeout = '5s'; \(PostgreSQLSchema.planner)")
             login = try connection.first("SELECT session_user AS name, launch.is_trusted() AS trusted") {
                 (row: PQRow) throws(PQError) in (try row.text("name"), try row.flag("trusted"))
             }

@@ -18,6 +18,10 @@ enum PostgreSQLSchema {
         Migration(sql: PostgreSQLAccess.sql),
     ]
 
+    /// Settings of a connection: each statement has an index in the order of its result. With old statistics, the planner
+    /// may prefer to collect all waiting runs and sort them, for each claim.
+    static let planner = "SET enable_sort = off; SET enable_bitmapscan = off"
+
     /// The version of the tables that this program knows: the number of its migrations.
     static var version: Int64 { Int64(migrations.count) }
 
