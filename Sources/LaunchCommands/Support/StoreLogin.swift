@@ -38,7 +38,10 @@ struct StoreLogin: Sendable {
             var environment: (any Environment)?
             switch settings.password {
             case .standard, .variable, .file: break
-            case .secret, .made: environment = try context.backends(context.config()).environment
+            case .secret, .made:
+                // Not `context.config()`, which prints its warnings for each connection.
+                let config = try LaunchConfig(at: context.location, catalog: context.catalog)
+                environment = try context.backends(config).environment
             }
             return .success(try await settings.password(context.variables, environment: environment))
         } catch let error as LaunchError {

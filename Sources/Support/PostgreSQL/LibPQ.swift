@@ -6,8 +6,8 @@ internal import Glibc
 ///
 /// All unsafe pointers of the library are in this file: the handle and the results of libpq, which these classes hold and
 /// free in `deinit`, and the arrays of parameters, which live for one call.
-///
-/// Sendable because it moves once, from the thread that connects to the one that uses it. It is never used by two.
+// Unchecked because the compiler cannot follow libpq's pointer. The handle moves once, from the thread that connects to the
+// one that uses it, and libpq permits use by one thread at a time. `Connecting` gives it up before `PQConnection` gets it.
 final class PQHandle: @unchecked Sendable {
     /// What `proceed` waits for.
     enum Progress { case reading, writing, connected, failed }

@@ -105,7 +105,7 @@ struct FailureTests {
         // Without a password, and none from elsewhere.
         #expect(
             failure { _ = try database.connect(["password": "", "passfile": "/no/such/file"]) }?.kind == .wrongPassword)
-        // A name of a database is no connection string, which could change the rest.
+        // The name of a database is not read as a connection string, which could change the other parameters.
         let string = failure { _ = try database.connect(["dbname": "host=/tmp sslmode=disable"]) }
         #expect(string?.kind == .unknownDatabase)
     }

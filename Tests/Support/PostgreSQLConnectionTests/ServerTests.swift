@@ -24,7 +24,7 @@ struct ServerTests {
                 #expect(error?.kind == kind, "\(name) \(days): \(error?.description ?? "-")")
                 // Another authority signed it.
                 #expect(failure { _ = try database.connect() }?.kind == .certificate)
-                // Whoever asks for no verification gets none.
+                // sslmode require encrypts without verification.
                 #expect(try database.connect(["sslmode": "require", "sslrootcert": ""]).usesTLS)
             }
             let local = try database.connect(["host": server.socketFolder, "sslmode": "disable"])

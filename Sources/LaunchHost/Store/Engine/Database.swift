@@ -138,9 +138,13 @@ final class Database: Sendable {
             finish(outcomes, isNotified: zip(calls, outcomes).contains { $0.isNotified && $1.error == nil })
         } catch {
             // The error of a group, such as a full disk, says nothing about a single call. But no call is repeated that
-            // may have been committed.
+            // may have been committed, and none waits again for a server that does not answer.
             for call in calls {
-                if error.code == .inDoubt { call.fail(error) } else { commitAlone(call, connection) }
+                if [.inDoubt, .unreachable].contains(error.code) {
+                    call.fail(error)
+                } else {
+                    commitAlone(call, connection)
+                }
             }
         }
     }

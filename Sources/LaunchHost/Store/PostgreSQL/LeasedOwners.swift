@@ -18,7 +18,8 @@ struct LeasedOwners: OwnerRegistry {
         let queues = try SQLValue.json(record.queues)
         try await database.write { connection throws(StoreError) in
             let now = try connection.now.milliseconds
-            try connection.run("DELETE FROM owners WHERE lease_until < ?", [.integer(now - Self.kept)])
+            try connection.run(
+                "DELETE FROM owners WHERE lease_until < ?", [.integer(now.saturatingSubtracting(Self.kept))])
             try connection.run(
                 """
                 INSERT INTO owners (id, kind, pid, host, queues, started_at, renewed_at, lease_until)
@@ -26,7 +27,7 @@ struct LeasedOwners: OwnerRegistry {
                 """,
                 [
                     .text(record.id.rawValue), .text(record.kind), .integer(Int64(record.pid)), .text(record.host),
-                    queues, .integer(now), .integer(now + Self.lease), .time(record.startedAt),
+                    queues, .integer(now), .integer(Self.end(ofLeaseFrom: now)), .time(record.startedAt),
                 ])
         }
         let database = database
@@ -69,6 +70,9 @@ struct LeasedOwners: OwnerRegistry {
     /// Unknown: the process may be on another machine.
     func suspended(_ id: OwnerID) -> OwnerRecord? { nil }
 
+    /// The end of a lease, in milliseconds. The clock is the server's, which may be wrong or hostile.
+    static func end(ofLeaseFrom now: Int64) -> Int64 { now.saturatingAdding(lease) }
+
     private static func renew(_ id: OwnerID, _ database: Database) async throws(StoreError) {
         try await database.write { connection throws(StoreError) in
             let now = try connection.now.milliseconds
@@ -77,7 +81,7 @@ struct LeasedOwners: OwnerRegistry {
                 UPDATE owners SET renewed_at = ?2, lease_until = ?3,
                     load = (SELECT count(*) FROM runs WHERE owner = ?1
                         AND state NOT IN ('queued', 'succeeded', 'failed', 'stopped')) WHERE id = ?1
-                """, [.text(id.rawValue), .integer(now), .integer(now + lease)])
+                """, [.text(id.rawValue), .integer(now), .integer(end(ofLeaseFrom: now))])
         }
         // A submitter can set aside the limits of his session, and would keep rows locked.
         _ = try? await database.read { connection throws(StoreError) in

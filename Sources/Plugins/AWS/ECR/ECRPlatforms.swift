@@ -6,8 +6,8 @@ internal import Synchronization
 /// The platforms of single images, which only the registry's own API returns. A run must not wait for what an earlier
 /// run has found out.
 ///
-/// A digest determines the platform, so each image is asked for once. Where the registry gives no answer, runs go on
-/// without one: one look-up in a while finds out whether it answers again, and meanwhile no other run waits for it.
+/// A digest determines the platform, so each image is asked for once. If the registry does not answer, runs continue
+/// without the platform: one look-up in a while finds out whether it answers again, and meanwhile no other run waits for it.
 final class ECRPlatforms: Sendable {
     /// Asks the registry for an image.
     typealias Look = @Sendable (ECRRepository, Digest) async throws(OCIError) -> RemoteImage?
