@@ -234,7 +234,7 @@ let package = Package(
             "LaunchConformance", at: "Tests/Conformance",
             uses: [
                 "CLaunchConformanceClock", "LaunchConcurrency", "LaunchConfiguration", "LaunchPluginKit",
-                "LaunchSnapshots", "LaunchSubprocess", "TestSupport",
+                "LaunchSnapshots", "LaunchSubprocess", "LaunchSuggestions", "TestSupport",
             ]),
         library(
             "WrongPlugins", at: "Tests/WrongPlugins", uses: ["LaunchConformance", "LaunchPluginKit"]),

@@ -2,7 +2,7 @@
 extension PluginPackage {
     var builderPlugin: String {
         """
-        import LaunchPluginKit
+        public import LaunchPluginKit
 
         public enum \(module)Plugin {
             /// The declaration: decoding, help, completion and the reference come from it.
@@ -29,7 +29,7 @@ extension PluginPackage {
 
     var builder: String {
         """
-        import LaunchPluginKit
+        internal import LaunchPluginKit
 
         /// Builds images with \(module).
         struct \(backend): Builder {
@@ -72,6 +72,9 @@ extension PluginPackage {
             let report = await BuilderConformance(
                 BuilderFixture(
                     plugin: \(declaration), folder: folder,
+                    // Name the folders in which the builder keeps files, or say that it keeps none.
+                    settings: KitSettings(
+                        process: .own, without: [.folders: "The builder keeps no files."], progress: { print($0) }),
                     // A builder with the variation, such as another build argument; nil if it has no such option.
                     makeBuilder: { variation in try \(declaration).make(Options(), PluginContext()) },
                     // The registry that receives the images.
@@ -81,7 +84,8 @@ extension PluginPackage {
                     // All that a build can leave, such as containers and temporary files. Ask without the builder.
                     leftovers: { throw unwritten("leftovers in the fixture") })
             ).run()
-            #expect(report.isConforming, "\\(report)")
+            // Write isComplete here at the end: each rule is then checked, or skipped with a reason that the fixture gives.
+            #expect(report.isConforming)
         }
 
         """

@@ -2,7 +2,7 @@
 extension PluginPackage {
     var environmentPlugin: String {
         """
-        import LaunchPluginKit
+        public import LaunchPluginKit
 
         public enum \(module)Plugin {
             /// The declaration: decoding, help, completion and the reference come from it.
@@ -28,7 +28,7 @@ extension PluginPackage {
 
     var environment: String {
         """
-        import LaunchPluginKit
+        internal import LaunchPluginKit
 
         /// The credentials of \(module). The runner and the registry get it in `PluginContext.environment`.
         struct \(backend): Environment {
@@ -58,9 +58,13 @@ extension PluginPackage {
                     plugin: \(declaration),
                     // The secrets of the test's credentials. The kit checks that none of them is printed.
                     secrets: [],
+                    // Name the folders in which the environment keeps files, or say that it keeps none.
+                    settings: KitSettings(
+                        process: .own, without: [.folders: "The environment keeps no files."], progress: { print($0) }),
                     makeEnvironment: { try \(declaration).make(Options(), PluginContext()) })
             ).run()
-            #expect(report.isConforming, "\\(report)")
+            // Write isComplete here at the end: each rule is then checked, or skipped with a reason that the fixture gives.
+            #expect(report.isConforming)
         }
 
         """

@@ -54,8 +54,8 @@ extension PluginPackage {
         | `Tests/\(module)Tests/` | the conformance kit with a fixture |
 
         1. Write the functions. Each says what it must guarantee; `plugins.md` of `launch` has the whole contract.
-        2. `swift test` runs the conformance kit. It names each rule that does not hold, and why it matters. Delete
-           `Unwritten.swift` when no function uses it.
+        2. `swift test` runs the conformance kit. It names each rule that does not hold, and why it matters; its last line
+           says what to write first. Delete `Unwritten.swift` when no function uses it.
         3. `swift run \(program) plugins describe \(name) --role \(role.rawValue)` shows the declaration as users see it.
         4. `swift build -c release` makes the program. `\(program) completion bash` prints its completion script.
 
@@ -71,11 +71,11 @@ extension PluginPackage {
         func list(_ key: String) -> String { "\(key): [\((roles[key] ?? []).joined(separator: ", "))]" }
         return """
             // A launch program with the project's local plugins and \(name).
-            import LaunchBuilders
-            import LaunchCommands
-            import LaunchLocalDocker
-            import LaunchPluginKit
-            import \(module)
+            internal import LaunchBuilders
+            internal import LaunchCommands
+            internal import LaunchLocalDocker
+            internal import LaunchPluginKit
+            internal import \(module)
 
             let catalog = PluginCatalog(
                 \(list("environments")),
@@ -88,7 +88,7 @@ extension PluginPackage {
     }
 
     static let unwritten = """
-        import LaunchPluginKit
+        internal import LaunchPluginKit
 
         /// The error of a function that is not written yet.
         func unwritten(_ function: String = #function) -> BackendError {

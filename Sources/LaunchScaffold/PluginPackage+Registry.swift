@@ -2,7 +2,7 @@
 extension PluginPackage {
     var registryPlugin: String {
         """
-        import LaunchPluginKit
+        public import LaunchPluginKit
 
         public enum \(module)Plugin {
             /// The declaration: decoding, help, completion and the reference come from it.
@@ -34,7 +34,7 @@ extension PluginPackage {
 
     var registry: String {
         """
-        import LaunchPluginKit
+        internal import LaunchPluginKit
 
         /// Stores images in \(module).
         struct \(backend): Registry {
@@ -74,11 +74,15 @@ extension PluginPackage {
                 RegistryFixture(
                     plugin: \(declaration),
                     unknown: try ImageReference(parsing: "localhost:5000/team/train:there-is-none"),
+                    // Name the folders in which the registry keeps files, or say that it keeps none.
+                    settings: KitSettings(
+                        process: .own, without: [.folders: "The registry keeps no files."], progress: { print($0) }),
                     makeRegistry: { try \(declaration).make(options, PluginContext()) },
                     // Pushes a small image without the registry under test, for example with 'docker push'. Nil: not checked.
                     push: nil)
             ).run()
-            #expect(report.isConforming, "\\(report)")
+            // Write isComplete here at the end: each rule is then checked, or skipped with a reason that the fixture gives.
+            #expect(report.isConforming)
         }
 
         """

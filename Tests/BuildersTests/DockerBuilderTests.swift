@@ -13,7 +13,7 @@ struct DockerBuilderTests {
     @Test func `building into the engine's store passes the conformance kit`() async throws {
         let bench = try BuildBench()
         let report = await BuilderConformance(bench.fixture { try bench.engineStore() }).run()
-        #expect(report.isConforming, "\(report)")
+        #expect(report.isConforming)
     }
 
     @Test(.enabled(if: RegistryServer.isWanted, "LAUNCH_TEST_NO_REGISTRY=1"))
@@ -22,7 +22,7 @@ struct DockerBuilderTests {
         let server = try await RegistryServer(.init(login: true))
         let fixture = bench.fixture({ try Self.registry(server) }, secrets: [RegistryServer.password])
         let report = await BuilderConformance(fixture).run()
-        #expect(report.isConforming, "\(report)")
+        #expect(report.isConforming)
     }
 
     @Test(.enabled(if: RegistryServer.isWanted, "LAUNCH_TEST_NO_REGISTRY=1"))
@@ -62,7 +62,7 @@ struct DockerBuilderTests {
         let report = await BuilderConformance(
             bench.fixture({ try bench.engineStore() }, options: ["network": .string("none")])
         ).run()
-        #expect(report.isConforming, "\(report)")
+        #expect(report.isConforming)
     }
 
     @Test func `a secret's file exists only for its step`() async throws {

@@ -61,6 +61,174 @@ struct KitTests {
         #expect("\(report)".contains("not checked, because the fixture has no wire"), "\(report)")
     }
 
+    // MARK: settings
+
+    @Test func `a misspelt name of a rule is an error of the fixture with the name that is near`() async throws {
+        let report = await RunnerConformance(try fixture(nil, only: ["submit.onse", "render.pure"])).run()
+        #expect(report.fixtureErrors.count == 1 && !report.isConforming, "\(report)")
+        #expect("\(report)".contains("'submit.onse', which is no rule for a runner; did you mean 'submit.once'?"))
+    }
+
+    @Test func `a rule of another role is an error of the fixture too`() async throws {
+        var fixture = SimPlugin.fixture(nil as WrongRegistry?)
+        fixture.settings.only = ["submit.once"]
+        let report = await RegistryConformance(fixture).run()
+        #expect("\(report)".contains("'submit.once', which is no rule for a registry"), "\(report)")
+        #expect(!report.isConforming)
+    }
+
+    @Test func `a report without a case that passed is not conforming`() async throws {
+        #expect(!(await RunnerConformance(try fixture(nil, only: [])).run().isConforming))
+        var skipping = try fixture(nil, only: ["submit.signals"])
+        skipping.job = { _, _ in nil }
+        let report = await RunnerConformance(skipping).run()
+        #expect(report.skipped == 1 && !report.isConforming, "\(report)")
+    }
+
+    @Test func `what a fixture says it can never offer is skipped with its reason, and then a report can be complete`()
+        async throws
+    {
+        var fixture = SimPlugin.fixture(nil as WrongRegistry?)
+        fixture.wire = nil
+        fixture.settings.without = [.folders: "It keeps no files.", .ownProcess: "The test is small."]
+        let without = await RegistryConformance(fixture).run()
+        #expect(without.notChecked == ["registry.unreachable"] && without.isConforming && !without.isComplete)
+        #expect("\(without)".hasSuffix("say why in settings.without[.wire]"), "\(without)")
+        fixture.settings.without[.wire] = "The registry is a file."
+        let complete = await RegistryConformance(fixture).run()
+        #expect(complete.isComplete, "\(complete)")
+        #expect(complete.skips["registry.unreachable"] == "The registry is a file.")
+        fixture.settings.only = ["registry.unknown"]
+        #expect(await !RegistryConformance(fixture).run().isComplete)
+    }
+
+    @Test func `a reason for something that the fixture offers is an error of the fixture`() async throws {
+        var fixture = SimPlugin.fixture(nil as WrongRegistry?)
+        fixture.settings.without = [.wire: "There is none.", .leftovers: "There are none."]
+        let report = await RegistryConformance(fixture).run()
+        #expect(fixture.wire != nil && report.fixtureErrors.count == 2, "\(report)")
+        #expect("\(report)".contains("settings.without[.wire] has no effect"), "\(report)")
+    }
+
+    @Test func `a reason for one fault does not cover the others`() async throws {
+        var fixture = try fixture(nil, only: ["submit.throttled", "submit.unreachable"])
+        fixture.wire = nil
+        fixture.settings.without = [.fault(.throttled): "It has no limit of calls."]
+        let report = await RunnerConformance(fixture).run()
+        #expect(report.skips == ["submit.throttled": "It has no limit of calls."], "\(report)")
+        #expect(report.notChecked == ["submit.unreachable"], "\(report)")
+    }
+
+    // MARK: what follows, and what comes first
+
+    /// A runner of which only some functions are written.
+    private struct Unwritten: Runner {
+        let base: any Runner
+        let missing: Set<String>
+
+        private func demand(_ function: String) throws(BackendError) {
+            if missing.contains(function) { throw BackendError(.internalFault, "\(function) is not written yet.") }
+        }
+
+        func render(_ job: RunnableJob) throws(BackendError) -> RunRequest { try base.render(job) }
+        func validate(_ request: RunRequest) -> [Finding] { base.validate(request) }
+        func submit(_ request: RunRequest, as id: RunID) async throws(BackendError) -> RunHandle {
+            try demand("submit")
+            return try await base.submit(request, as: id)
+        }
+        func find(_ request: RunRequest, as id: RunID) async throws(BackendError) -> RunHandle? {
+            try demand("find")
+            return try await base.find(request, as: id)
+        }
+        func observe(_ handles: [RunHandle]) async throws(BackendError) -> [Observation] {
+            try demand("observe")
+            return try await base.observe(handles)
+        }
+        func logs(_ handle: RunHandle, from cursor: LogCursor?, follow: Bool) -> LogStream {
+            base.logs(handle, from: cursor, follow: follow)
+        }
+        func stop(_ handle: RunHandle, grace: Duration?) async throws(BackendError) {
+            try await base.stop(handle, grace: grace)
+        }
+        func finish(_ handle: RunHandle, of request: RunRequest, into folder: String) async throws(BackendError)
+            -> Outcome
+        {
+            try await base.finish(handle, of: request, into: folder)
+        }
+        func release(_ handle: RunHandle) async throws(BackendError) {
+            try demand("release")
+            try await base.release(handle)
+        }
+        func reach() async throws(BackendError) { try await base.reach() }
+    }
+
+    private func report(without missing: Set<String>, only: Set<String>) async throws -> Report {
+        var fixture = try fixture(nil, only: only)
+        fixture.settings.folders = ["\(folder.path)/runs"]
+        let makeRunner = fixture.makeRunner
+        fixture.makeRunner = { Unwritten(base: try await makeRunner(), missing: missing) }
+        return await RunnerConformance(fixture).run()
+    }
+
+    @Test func `the last line names the first member to write, in the order of writing`() async throws {
+        let rules: Set = ["find.nothing", "submit.once", "observe.succeeded", "reach.answers"]
+        for (missing, first) in [
+            (["find", "submit", "observe"], "write first: 'submit' of the runner (submit.once)"),
+            (["find", "observe"], "write first: 'find' of the runner (find.nothing)"),
+            (["observe"], "write first: 'observe' of the runner (submit.once)"),
+            (["release"], "write first: 'release' of the runner (submit.once)"),
+        ] {
+            let report = try await report(without: Set(missing), only: rules)
+            #expect("\(report)".split(separator: "\n").last.map { $0.trimmingPrefix("  ") } ?? "" == first, "\(report)")
+        }
+    }
+
+    @Test func `a rule that is broken by a written member is mended, not written`() async throws {
+        let report = await RunnerConformance(try fixture(.losesExitCode, only: ["observe.failed"])).run()
+        #expect("\(report)".hasSuffix("mend first: 'observe' of the runner (observe.failed)"), "\(report)")
+    }
+
+    @Test func `a failure with the cause of an earlier one follows from it, in one line`() async throws {
+        let rules: Set = ["submit.once", "stop.silent", "logs.order"]
+        let report = try await report(without: ["submit"], only: rules)
+        #expect(report.cases.map { $0.follows?.name } == [nil, "submit.once", "submit.once"], "\(report)")
+        let text = "\(report)"
+        #expect(text.contains("FAIL     stop.silent: follows from submit.once: 'submit' threw"), "\(report)")
+        #expect(text.ranges(of: "why:  ").count == 1, "\(report)")
+        #expect(text.contains("3 failed") && text.contains("2 follow from another"), "\(report)")
+    }
+
+    @Test func `a missing release does not delay each case, and its files are not listed`() async throws {
+        let rules: Set = [
+            "submit.once", "observe.succeeded", "observe.failed", "observe.final", "handle.stored", "leaks.files",
+        ]
+        let begin = ContinuousClock.now
+        let report = try await report(without: ["release"], only: rules)
+        // Each of the five cases once waited five seconds for files that nothing removes.
+        #expect(ContinuousClock.now - begin < .seconds(20), "\(report)")
+        #expect(report.brokenRules.map(\.name).contains("submit.once"))
+        #expect(report.notChecked == ["leaks.files"], "\(report)")
+    }
+
+    @Test func `long lists and texts are cut, and say how much is missing`() async throws {
+        var fixture = try fixture(nil, only: ["find.nothing", "release.leftovers", "render.pure"])
+        let calls = Mutex(0)
+        fixture.leftovers = {
+            let isFirst = calls.withLock { calls in
+                calls += 1
+                return calls == 1
+            }
+            return isFirst ? [] : Set((0..<500).map { "machine-\($0)" })
+        }
+        struct Fault: Error, CustomStringConvertible { let description = String(repeating: "long ", count: 1000) }
+        fixture.count = { _ in throw Fault() }
+        fixture.settings.only?.insert("prepare.starts-nothing")
+        let report = await RunnerConformance(fixture).run()
+        #expect("\(report)".contains(" and 496 more"), "\(report)")
+        #expect("\(report)".contains(" more characters"), "\(report)")
+        #expect("\(report)".split(separator: "\n").allSatisfy { $0.count < 1000 })
+    }
+
     @Test func `a failed case names the rule, the cost and the section`() async throws {
         let report = await RunnerConformance(try fixture(.reachesNever, only: ["reach.answers"])).run()
         let text = "\(report)"

@@ -46,6 +46,9 @@ struct SimLife {
             planned = lines(1...number, 1, 0)
             planned += lines(number + 1...2 * number, 5, 0)
             seconds = 8
+        case "signals":
+            let (ignored, blocked) = (words.last == "ignored" ? "1006" : "0", words.last == "blocked" ? "4000" : "0")
+            planned = ["SigBlk: \(blocked)", "SigIgn: \(ignored)"].map { Line(text: $0, time: begin) }
         case "flood":
             isFlood = true
             seconds = 900

@@ -52,6 +52,7 @@ public enum SimPlugin {
         case .lastWords(let count): "last \(count)"
         case .orderly(let seconds): "orderly \(seconds)"
         case .retried(let count): "retried \(count)"
+        case .signals: "signals"
         }
     }
 

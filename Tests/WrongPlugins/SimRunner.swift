@@ -23,6 +23,10 @@ struct SimRunner: Runner {
         case .rendersRandom: document["token"] = .string(UUID().uuidString)
         case .prepareStarts: document["id"] = .string(job.job.runID.rawValue)
         case .rendersDate: document["day"] = .integer(Int64(Date().timeIntervalSince1970 / 86_400))
+        case .ignoresSignals where document["behaviour"]?.stringValue == "signals":
+            document["behaviour"] = .string("signals ignored")
+        case .blocksSignals where document["behaviour"]?.stringValue == "signals":
+            document["behaviour"] = .string("signals blocked")
         case .rendersZone: document["zone"] = .integer(Int64(TimeZone.current.secondsFromGMT()))
         default: break
         }

@@ -16,6 +16,8 @@ public enum WrongRunner: String, Sendable, CaseIterable {
     case trustsLists
     case startsLate
     case submitsForever
+    case ignoresSignals
+    case blocksSignals
     case findsOwnOnly
     case findsNothingOffline
     case refusesForGood
@@ -102,6 +104,8 @@ public enum WrongRunner: String, Sendable, CaseIterable {
                 "looks for the run, and starts it later without a lock that other processes respect"
             )
         case .submitsForever: ("submit.no-answer", "waits in 'submit' without end if the backend gives no answer")
+        case .ignoresSignals: ("submit.signals", "starts jobs that ignore SIGINT, SIGQUIT and SIGPIPE")
+        case .blocksSignals: ("submit.signals", "starts jobs with SIGTERM blocked")
         case .findsOwnOnly: ("find.second-process", "finds only runs that its own process started")
         case .findsNothingOffline: ("find.unreachable", "finds nothing while the backend is unreachable")
         case .refusesForGood: ("submit.unreachable", "reports an unreachable backend as an invalid request")

@@ -1,6 +1,6 @@
 // swift-tools-version: 6.2
 // A package of its own with one plugin. In a repository of yours, the first dependency is
-// .package(url: "https://HOST/launch.git", from: "0.1.0").
+// .package(url: "https://HOST/launch.git", .upToNextMinor(from: "0.4.0")).
 import PackageDescription
 
 let package = Package(
@@ -16,6 +16,13 @@ let package = Package(
                 .product(name: $0, package: "launch")
             },
             path: "Helpers"),
+        .executableTarget(
+            name: "own-launch",
+            dependencies: ["ProcessRunner"]
+                + ["LaunchBuilders", "LaunchCommands", "LaunchLocalDocker", "LaunchPluginKit"].map {
+                    .product(name: $0, package: "launch")
+                },
+            path: "OwnProgram"),
         .testTarget(
             name: "ProcessRunnerTests",
             dependencies: [

@@ -222,7 +222,8 @@ struct Declarations: Sendable {
                 throw Broken("\(source) has '\(path)', and the template has no such field")
             }
             guard let hasPath else {
-                throw NotChecked(why: "the runner declares no template, and the fixture has no 'hasPath'")
+                throw NotChecked(
+                    why: "the runner declares no template, and the fixture has no 'hasPath'", needs: [.hasPath])
             }
             try require(hasPath(path), "\(source) has '\(path)', and the backend's template has no such path")
             try require(

@@ -41,11 +41,13 @@ struct Footprint: Sendable {
         return footprint
     }
 
-    /// Waits until nothing is left since `self`, for some seconds, and records what is left then.
+    /// Waits until nothing is left since `self`, and records what is left then.
+    /// - Parameter patience: how long it waits.
     func recordLeaks(
-        _ settings: KitSettings, isAlone: Bool, _ record: (Rule, String) -> Void, after name: () -> String
+        _ settings: KitSettings, isAlone: Bool, patience: Duration, _ record: (Rule, String) -> Void,
+        after name: () -> String
     ) async {
-        let deadline = ContinuousClock.now + .seconds(5)
+        let deadline = ContinuousClock.now + patience
         while true {
             let leaks = Footprint.current(settings, isAlone: isAlone).leaks(since: self, settings.idleConnections)
             if leaks.isEmpty { return }
@@ -63,23 +65,19 @@ struct Footprint: Sendable {
         var leaks: [(Rule, String)] = []
         let processes = children.filter { before.children[$0.key] == nil }
         if !processes.isEmpty {
-            leaks.append((.leakedProcesses, Self.list(processes.sorted { $0.key < $1.key }.map { "\($0) \($1)" })))
+            leaks.append((.leakedProcesses, listed(processes.sorted { $0.key < $1.key }.map { "\($0) \($1)" })))
         }
         if descriptors.count > before.descriptors.count {
             let new = descriptors.filter { before.descriptors[$0.key] != $0.value }
-            leaks.append((.leakedDescriptors, Self.list(new.map { "descriptor \($0) of \($1)" }.sorted())))
+            leaks.append((.leakedDescriptors, listed(new.map { "descriptor \($0) of \($1)" }.sorted())))
         }
         if sockets.count > before.sockets.count + idle {
             let new = sockets.filter { before.sockets[$0.key] != $0.value }
-            leaks.append((.leakedSockets, Self.list(new.map { "descriptor \($0), \(Self.peer(of: $1))" }.sorted())))
+            leaks.append((.leakedSockets, listed(new.map { "descriptor \($0), \(Self.peer(of: $1))" }.sorted())))
         }
         let new = files.subtracting(before.files)
-        if !new.isEmpty { leaks.append((.leakedFiles, Self.list(new.sorted()))) }
+        if !new.isEmpty { leaks.append((.leakedFiles, listed(new.sorted()))) }
         return leaks
-    }
-
-    private static func list(_ items: [String]) -> String {
-        items.prefix(4).joined(separator: ", ") + (items.count > 4 ? " and \(items.count - 4) more" : "")
     }
 
     /// The processes below this one, with their command lines.

@@ -19,19 +19,24 @@ public struct KitSettings: Sendable {
     public var folders: [String]
     /// How many connections the plugin's clients may keep open for later calls.
     public var idleConnections: Int
-    /// The names of the rules to check; nil is all of them.
+    /// The names of the rules to check; nil is all of them. A name that is not a rule of the role is an error.
     public var only: Set<String>?
+    /// What this fixture can never offer, with the reason for the users of the plugin: "Only files lie between the runner
+    /// and its processes." Rules that need it are skipped with this reason, and are not listed as not checked.
+    public var without: [Ability: String]
     /// Gets a line when a case starts, and one when it ends.
     public var progress: (@Sendable (String) -> Void)?
 
     public init(
         process: ProcessChoice = .shared, limit: Duration = .seconds(600), folders: [String] = [],
-        idleConnections: Int = 0, progress: (@Sendable (String) -> Void)? = nil
+        idleConnections: Int = 0, without: [Ability: String] = [:],
+        progress: (@Sendable (String) -> Void)? = nil
     ) {
         self.process = process
         self.limit = limit
         self.folders = folders
         self.idleConnections = idleConnections
+        self.without = without
         self.progress = progress
     }
 }

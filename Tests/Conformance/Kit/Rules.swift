@@ -47,7 +47,7 @@ extension Rule {
         [
             renderIsPure, renderIgnoresSurroundings, validateIsPure, validJob, findNothing, preparing, submitOnce,
             submitConflict, submitLostAnswer, submitSecondProcess, submitTwoProcesses, submitUnreachable,
-            submitThrottled, submitNoAnswer, findSecondProcess, findUnreachable,
+            submitThrottled, submitNoAnswer, submitSignals, findSecondProcess, findUnreachable,
         ] + observing + stopping + logging + ending
 
     static let renderIsPure = Rule(
@@ -94,6 +94,11 @@ extension Rule {
         "a submit without an answer ends by its own time limit or once it is cancelled, and not as a success",
         cost: "one connection that hangs delays the start of the run and the end of the agent without limit.",
         in: "errors")
+    static let submitSignals = Rule(
+        "submit.signals", "a job starts with no signal ignored or blocked",
+        cost:
+            "a stop or Ctrl-C has no effect on the job, and a pipe such as 'yes | head -1' prints an error or never ends.",
+        in: "signals-and-sessions")
     static let findSecondProcess = Rule(
         "find.second-process", "a second process finds the run",
         cost: "an agent that takes over returns a started run to its queue, and it is paid for again.", in: "runner")
@@ -374,4 +379,8 @@ extension Rule {
     /// Not a rule of the contract: that the kit itself could start.
     static let kitStarts = Rule(
         "kit.starts", "the kit can start", cost: "nothing was checked.", in: "testing-with-the-kit")
+    /// Not a rule of the contract: that the settings of the kit say something that exists.
+    static let kitSettings = Rule(
+        "kit.settings", "'settings.only' names rules of the role, and 'settings.without' what the fixture lacks",
+        cost: "a rule is not checked, and nobody notices.", in: "testing-with-the-kit")
 }

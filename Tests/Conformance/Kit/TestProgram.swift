@@ -66,33 +66,35 @@ struct TestProgram: Sendable {
 ///   - second: makes a call in a process that was started for it.
 ///   - body: the cases.
 func runKit(
-    _ subject: String, _ settings: KitSettings, test: TestPlace,
+    _ subject: String, _ role: CheckedRole, _ settings: KitSettings, test: TestPlace,
     second: @escaping @Sendable (SecondCall) async throws -> SecondAnswer = { _ in SecondAnswer() },
     _ body: @Sendable (Kit) async -> Void
 ) async -> Report {
     if let order = ProcessOrder.current {
-        guard order.subject == "\(subject), \(test.file)" else { return Report(subject) }
+        guard order.subject == "\(subject), \(test.file)" else {
+            return Report(subject, role: role, isElsewhere: true)
+        }
         switch order.task {
         case .call(let call):
             await answer(call, order, second)
-            return Report(subject)
+            return Report(subject, role: role, isElsewhere: true)
         case .kit:
             var settings = settings
             settings.progress = { QuietOutput.line("\(Mark.progress)\($0)") }
-            let kit = Kit(subject, settings, isAlone: true) { try? order.answer($0, "report.json") }
+            let kit = Kit(subject, role, settings, isAlone: true) { try? order.answer($0, "report.json") }
             await body(kit)
-            kit.finishLeaks()
+            kit.finish()
             QuietOutput.line("\(Mark.progress)\(Mark.end)")
             return kit.report
         }
     }
     guard settings.process == .own, let program = TestProgram.current else {
-        let kit = Kit(subject, settings, isAlone: false)
+        let kit = Kit(subject, role, settings, isAlone: false)
         await body(kit)
-        kit.finishLeaks()
+        kit.finish()
         return kit.report
     }
-    return await inOwnProcess(program, subject, settings, test: test)
+    return await inOwnProcess(program, subject, role, settings, test: test)
 }
 
 private enum Mark {
@@ -120,12 +122,12 @@ private func answer(
 }
 
 private func inOwnProcess(
-    _ program: TestProgram, _ subject: String, _ settings: KitSettings, test: TestPlace
+    _ program: TestProgram, _ subject: String, _ role: CheckedRole, _ settings: KitSettings, test: TestPlace
 ) async -> Report {
     let started = Mutex("")
     let isComplete = Mutex(false)
     var fault: String
-    var report = Report(subject)
+    var report = Report(subject, role: role)
     do {
         let folder = try OrderFolder()
         let order = ProcessOrder(subject: "\(subject), \(test.file)", task: .kit, folder: folder.path)

@@ -17,7 +17,7 @@ public struct BuilderConformance: Sendable {
     ///   - file: its file.
     public func run(test: String = #function, file: String = #fileID) async -> Report {
         let test = TestPlace(function: test, file: file)
-        return await runKit("builder \(fixture.plugin.type)", fixture.settings, test: test) { kit in
+        return await runKit("builder \(fixture.plugin.type)", .builder, fixture.settings, test: test) { kit in
             await Declarations(fixture.plugin).run(in: kit)
             await kit.check(.keySame) { try await sameKey() }
             await kit.check(.keyFile) { try await otherFile() }
@@ -82,7 +82,7 @@ public struct BuilderConformance: Sendable {
             let before = try Self.listing(source.context)
             _ = try await builder.key(for: source, offline: false)
             let after = try Self.listing(source.context)
-            try require(before == after, "the folder held \(before.sorted()) and now holds \(after.sorted())")
+            try require(before == after, "it changed \(listed(before.symmetricDifference(after).sorted()))")
         }
     }
 
@@ -233,7 +233,7 @@ extension BuilderConformance {
         while true {
             let left = try await leftovers().subtracting(before)
             if left.isEmpty { return }
-            guard ContinuousClock.now < deadline else { throw Broken("it left \(left.sorted())") }
+            guard ContinuousClock.now < deadline else { throw Broken("it left \(listed(left.sorted()))") }
             try await Task.sleep(for: .milliseconds(50))
         }
     }

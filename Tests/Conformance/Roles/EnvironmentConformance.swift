@@ -40,7 +40,7 @@ public struct EnvironmentConformance: Sendable {
     ///   - file: its file.
     public func run(test: String = #function, file: String = #fileID) async -> Report {
         let test = TestPlace(function: test, file: file)
-        return await runKit("environment \(fixture.plugin.type)", fixture.settings, test: test) { kit in
+        return await runKit("environment \(fixture.plugin.type)", .environment, fixture.settings, test: test) { kit in
             await Declarations(fixture.plugin).run(in: kit)
             await kit.check(.environmentIdentity) { try await verifyNames() }
             await kit.check(.environmentConcurrent) { try await verifyConcurrently() }

@@ -48,7 +48,7 @@ public struct RegistryConformance: Sendable {
     ///   - file: its file.
     public func run(test: String = #function, file: String = #fileID) async -> Report {
         let test = TestPlace(function: test, file: file)
-        return await runKit("registry \(fixture.plugin.type)", fixture.settings, test: test) { kit in
+        return await runKit("registry \(fixture.plugin.type)", .registry, fixture.settings, test: test) { kit in
             await Declarations(fixture.plugin).run(in: kit)
             await kit.check(.registryUnknown) { try await unknownIsNil() }
             await kit.check(.registryDestination) { try await destinationIsValid() }

@@ -31,6 +31,9 @@ extension RunnerFixture.Behaviour {
         case .lastWords(let count): "sleep 1; \(Self.lines(1, count))"
         case .orderly(let seconds):
             "trap 'sleep \(seconds); echo line 2; exit 5' TERM; echo line 1; while :; do sleep 1; done"
+        case .signals:
+            "while read -r name mask; do case $name in SigBlk:|SigIgn:) echo \"$name $mask\";; esac; "
+                + "done </proc/$$/status"
         case .retried(let count):
             retry.map { retry in
                 "if \(retry.isFirst); then \(Self.lines(1, count)); exit \(retry.exitCode); fi; "

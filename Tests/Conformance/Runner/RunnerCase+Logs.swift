@@ -73,7 +73,7 @@ extension RunnerCase {
     func logsInvalidText() async throws {
         let (runner, _, handle, _) = try await ended(.invalidText)
         let texts = try await runner.read(handle, follow: false).map(\.text)
-        try require(texts.first == "before" && texts.last == "after" && texts.count == 3, "it read \(texts)")
+        try require(texts.first == "before" && texts.last == "after" && texts.count == 3, "it read \(listed(texts))")
     }
 
     func logsRetried() async throws {

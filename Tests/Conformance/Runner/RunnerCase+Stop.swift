@@ -53,7 +53,7 @@ extension RunnerCase {
         }
         let texts = try await runner.read(handle, follow: false).map(\.text)
         // A shell may also print that it has ended a child.
-        try require(texts.last == "line 2", "it did not come to its own end: its log is \(texts)")
+        try require(texts.last == "line 2", "it did not come to its own end: its log is \(listed(texts))")
     }
 
     func stopReturns() async throws {

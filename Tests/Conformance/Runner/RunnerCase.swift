@@ -45,7 +45,7 @@ final class RunnerCase: Sendable {
     // MARK: a second process
 
     func demandSecondProcess() throws {
-        if fixture.second == nil { throw NotChecked(why: "the fixture has no second process") }
+        if fixture.second == nil { throw NotChecked(why: "the fixture has no second process", needs: [.secondProcess]) }
         if TestProgram.current == nil { throw NotChecked(why: "this process cannot be started again") }
     }
 

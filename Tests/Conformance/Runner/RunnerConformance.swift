@@ -20,8 +20,9 @@ public struct RunnerConformance: Sendable {
     ///   - file: its file.
     public func run(test: String = #function, file: String = #fileID) async -> Report {
         let test = TestPlace(function: test, file: file)
-        return await runKit(Self.subject(of: fixture), fixture.settings, test: test, second: { try await answer($0) }) {
-            kit in
+        return await runKit(
+            Self.subject(of: fixture), .runner, fixture.settings, test: test, second: { try await answer($0) }
+        ) { kit in
             if kit.isAlone { await warmUp(test, kit) }
             let before = try? await fixture.leftovers?()
             await Declarations(fixture.plugin, hasPath: fixture.hasPath).run(in: kit)
@@ -29,7 +30,9 @@ public struct RunnerConformance: Sendable {
                 let one = RunnerCase(fixture, test: test)
                 await kit.check(rule, calls: one.calls, cleanUp: { try await one.cleanUp() }) { try await body(one) }
             }
-            await kit.check(.leftoversAreNone) { try await leavesNothing(since: before) }
+            await kit.check(.leftoversAreNone) {
+                try await leavesNothing(since: before, after: kit.report.brokenRules.first)
+            }
         }
     }
 
@@ -50,6 +53,7 @@ public struct RunnerConformance: Sendable {
         (.submitUnreachable, { try await $0.submitRefused(.unreachable) }),
         (.submitThrottled, { try await $0.submitRefused(.throttled) }),
         (.submitNoAnswer, { try await $0.submitNoAnswer() }),
+        (.submitSignals, { try await $0.submitSignals() }),
         (.findSecondProcess, { try await $0.findSecondProcess() }),
         (.findUnreachable, { try await $0.findUnreachable() }),
         (.observeSuccess, { try await $0.ends(.exit(0), as: .succeeded, exitCode: 0) }),
@@ -107,17 +111,22 @@ public struct RunnerConformance: Sendable {
         _ = await limited(to: fixture.limit) { try await one.cleanUp() }
     }
 
-    private func leavesNothing(since before: Set<String>?) async throws {
+    /// - Parameter failed: the first case that failed, which may have left what is found.
+    private func leavesNothing(since before: Set<String>?, after failed: Rule?) async throws {
         guard let leftovers = fixture.leftovers else {
-            throw NotChecked(why: "the fixture has no 'leftovers'")
+            throw NotChecked(why: "the fixture has no 'leftovers'", needs: [.leftovers])
         }
-        guard let before else { throw FixtureFault("'leftovers' threw an error before the first case") }
+        guard let before else {
+            throw FixtureFault("'leftovers' threw an error before the first case", of: "leftovers")
+        }
         // A backend needs a moment to remove what it has accepted to remove.
         let deadline = ContinuousClock.now + min(.seconds(30), fixture.limit / 2)
         while true {
             let left = try await asked("leftovers") { try await leftovers() }.subtracting(before)
             if left.isEmpty { return }
-            guard ContinuousClock.now < deadline else { throw Broken("they left \(left.sorted())") }
+            guard ContinuousClock.now < deadline else {
+                throw Broken("they left \(listed(left.sorted()))", follows: failed)
+            }
             try await Task.sleep(for: .milliseconds(100))
         }
     }

@@ -30,6 +30,9 @@ public struct RunnerFixture: Sendable {
         /// The backend itself starts it twice. The first attempt prints `line 1` … `line N` and ends by the fault of
         /// its machine. The second prints `line N+1` … `line 2N` and ends with 0.
         case retried(Int)
+        /// Prints the lines `SigBlk: MASK` and `SigIgn: MASK`, as /proc/self/status of its own process has them, then ends
+        /// with 0. Nil if a daemon starts the process, and not the plugin: the signals are then those of the daemon.
+        case signals
     }
 
     /// The plugin.

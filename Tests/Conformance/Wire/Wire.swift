@@ -2,18 +2,23 @@
 public struct WireFault: Sendable, Hashable, CustomStringConvertible {
     /// What the fault does, in a few words.
     public let description: String
-    private init(_ description: String) { self.description = description }
+    /// The member of this type.
+    let name: String
+    private init(_ name: String, _ description: String) {
+        self.name = name
+        self.description = description
+    }
 
     /// The next submit takes effect in the backend, and the plugin gets no answer. Later calls are answered.
-    public static let loseSubmitAnswer = WireFault("lose the answer of a submit")
+    public static let loseSubmitAnswer = WireFault("loseSubmitAnswer", "lose the answer of a submit")
     /// No call reaches the backend: each fails at once, as without a route or with an engine that is not running.
-    public static let unreachable = WireFault("be unreachable")
+    public static let unreachable = WireFault("unreachable", "be unreachable")
     /// The backend refuses each call, without an effect, because there are too many.
-    public static let throttled = WireFault("refuse calls as too many")
+    public static let throttled = WireFault("throttled", "refuse calls as too many")
     /// Lists are late: they do not have a run that was submitted during the fault. Other calls are answered truly.
-    public static let lateLists = WireFault("give lists without the newest run")
+    public static let lateLists = WireFault("lateLists", "give lists without the newest run")
     /// Calls get no answer until the fault ends, and then fail without an effect.
-    public static let silent = WireFault("give no answer")
+    public static let silent = WireFault("silent", "give no answer")
 }
 
 /// The way between a plugin and its backend, which the fixture owns.

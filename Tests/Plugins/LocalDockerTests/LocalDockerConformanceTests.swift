@@ -10,9 +10,6 @@ import Testing
 
 @Suite("local-docker conforms")
 struct LocalDockerConformanceTests {
-    /// An engine has no limit of calls, its lists are never late, and the plugin keeps no files.
-    private static let notChecked = ["submit.throttled", "observe.throttled", "observe.late-lists", "leaks.files"]
-
     @Test(.enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"), .timeLimit(.minutes(10)))
     func `The whole kit`() async throws {
         let folder = try TemporaryDirectory()
@@ -23,20 +20,27 @@ struct LocalDockerConformanceTests {
         let fixture = RunnerFixture(
             plugin: LocalDockerRunner.plugin, folder: folder.path,
             // The client of the engine keeps connections of concurrent calls.
-            settings: KitSettings(process: .own, idleConnections: 64, progress: { print($0) }), wire: proxy.wire,
+            settings: KitSettings(
+                process: .own, idleConnections: 64,
+                without: [
+                    .fault(.throttled): "An engine has no limit of calls.",
+                    .fault(.lateLists): "The lists of an engine are never late.",
+                    .folders: "The plugin keeps no files.",
+                ], progress: { print($0) }), wire: proxy.wire,
             second: SecondProcess(configuration: proxy.host, makeRunner: makeRunner),
             leftovers: { try await objects.left() }, makeRunner: { makeRunner(proxy.host) },
             job: { behaviour, id in
                 objects.note(id)
+                // The signals of a container are those of the engine's daemon.
+                if behaviour == .signals { return nil }
                 return behaviour.script().map { Jobs.job($0, id: id, image: image) }
             },
             count: { id in
                 try await EngineFixture.engine().containers(labels: ["launch.run=\(id)"]).count
             })
         let report = await RunnerConformance(fixture).run()
-        #expect(report.isConforming, "\(report)")
+        #expect(report.isComplete)
         // This runner never starts a container again.
-        #expect(report.skipped == 2, "\(report)")
-        #expect(report.notChecked == Self.notChecked, "\(report)")
+        #expect(Set(report.skips.keys).isSuperset(of: ["observe.retried", "logs.retried"]) && report.skipped == 7)
     }
 }

@@ -7,6 +7,6 @@ struct LocalEnvironmentTests {
         let report = await EnvironmentConformance(
             EnvironmentFixture(plugin: LocalEnvironment.plugin, makeEnvironment: { LocalEnvironment() })
         ).run()
-        #expect(report.isConforming, "\(report)")
+        #expect(report.isConforming)
     }
 }

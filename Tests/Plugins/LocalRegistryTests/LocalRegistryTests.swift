@@ -28,7 +28,7 @@ struct LocalRegistryTests {
                     return try #require(Digest(rawValue: digest))
                 })
         ).run()
-        #expect(report.isConforming, "\(report)")
+        #expect(report.isConforming)
     }
 
     @Test(.enabled(if: TestDocker.isWanted, "LAUNCH_TEST_NO_ENGINE=1"))
@@ -46,7 +46,7 @@ struct LocalRegistryTests {
                 })
         ).run()
         TestDocker.removeImages(pushed.all)
-        #expect(report.isConforming, "\(report)")
+        #expect(report.isConforming)
     }
 
     @Test(

@@ -47,9 +47,6 @@ struct RehearsingRunner: Runner {
 
 @Suite("local-docker conforms with a rehearsal plan")
 struct RehearsingConformanceTests {
-    /// An engine has no limit of calls, and its lists are never late.
-    private static let notChecked = ["submit.throttled", "observe.throttled", "observe.late-lists"]
-
     @Test(.enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"), .timeLimit(.minutes(10)))
     func `The whole kit`() async throws {
         let stage = try Stage()
@@ -65,12 +62,17 @@ struct RehearsingConformanceTests {
             // The client of the engine keeps connections of concurrent calls.
             settings: KitSettings(
                 process: .own, folders: [stage.home.file("state/rehearsals")], idleConnections: 64,
-                progress: { print($0) }),
+                without: [
+                    .fault(.throttled): "An engine has no limit of calls.",
+                    .fault(.lateLists): "The lists of an engine are never late.",
+                ], progress: { print($0) }),
             wire: proxy.wire,
             second: SecondProcess(configuration: places, makeRunner: makeRunner),
             leftovers: { try await objects.left() }, makeRunner: { makeRunner(places) },
             job: { behaviour, id in
                 objects.note(id)
+                // The signals of a container are those of the engine's daemon.
+                if behaviour == .signals { return nil }
                 return behaviour.script().map { Jobs.job($0, id: id, image: image) }
             },
             count: { id in
@@ -79,9 +81,8 @@ struct RehearsingConformanceTests {
                 return max(made, stage.home.has("state/rehearsals/\(id)") ? 1 : 0)
             })
         let report = await RunnerConformance(fixture).run()
-        #expect(report.isConforming, "\(report)")
+        #expect(report.isComplete)
         // This runner never starts a container again.
-        #expect(report.skipped == 2, "\(report)")
-        #expect(report.notChecked == Self.notChecked, "\(report)")
+        #expect(report.skipped == 6)
     }
 }

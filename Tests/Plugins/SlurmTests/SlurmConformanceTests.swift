@@ -28,12 +28,18 @@ func `the runner slurm passes the conformance kit on a real cluster`() async thr
     let report = await RunnerConformance(
         RunnerFixture(
             plugin: SlurmPlugin.runner, folder: stage.folder.path,
-            settings: KitSettings(process: .own, folders: ["\(home)/slurm"], progress: { print($0) }),
+            settings: KitSettings(
+                process: .own, folders: ["\(home)/slurm"],
+                without: [
+                    .fault(.lateLists): "Lists of Slurm come from the memory of its controller and are never late."
+                ], progress: { print($0) }),
             wire: wire, second: SecondProcess(configuration: places, makeRunner: makeRunner),
             leftovers: { try Set(stage.processes()) },
             makeRunner: { try makeRunner(places) },
             job: { behaviour, id in
-                behaviour.script(retry: retry).map {
+                // The signals of a job are those of Slurm's daemon.
+                if behaviour == .signals { return nil }
+                return behaviour.script(retry: retry).map {
                     stage.job($0, as: id, template: ["requeue": .bool(behaviour.isRetried)])
                 }
             },
@@ -44,10 +50,8 @@ func `the runner slurm passes the conformance kit on a real cluster`() async thr
                 return try await stage.jobs(of: id)
             })
     ).run()
-    #expect(report.isConforming, "\(report)")
-    #expect(report.skipped == 0, "\(report)")
-    // Lists of Slurm come from the memory of its controller and are never late.
-    #expect(report.notChecked == ["observe.late-lists"], "\(report)")
+    #expect(report.isComplete)
+    #expect(Set(report.skips.keys) == ["observe.late-lists", "submit.signals"])
 }
 
 extension RunnerFixture.Behaviour {

@@ -1,5 +1,9 @@
 /// A shell between the program and the job. It survives the program, waits for the job, and records how the job ended.
 /// Its standard input is the run's lock. It holds the lock until it ends, and does not pass it to the job.
+///
+/// A shell ignores SIGINT and SIGQUIT in what it starts with `&`, and cannot undo that; the agent ignores SIGPIPE. The job
+/// would inherit all three, so `env` gives it the signals' defaults (coreutils 8.31). `setsid` gives it a session: Ctrl-C
+/// in the agent's terminal does not reach it, and one signal to the group reaches all of its processes.
 enum ProcessScript {
     static let text = """
         cd -- "$1" && shift || exit
@@ -10,7 +14,7 @@ enum ProcessScript {
             setsid sh -c 'sleep "$1"; kill -s KILL -- "-$2"' - "$(cat grace)" "$job" </dev/null &
             killers="$killers $!"
         }
-        (cd work && exec setsid "$@") </dev/null >log 2>&1 &
+        (cd work && exec env --default-signal setsid "$@") </dev/null >log 2>&1 &
         job=$!
         exec >/dev/null 2>&1
         trap stop TERM

@@ -5,8 +5,9 @@ extension LaunchHome {
     /// A text that is unique to this folder. It marks objects that are created outside for this folder. A copy of the
     /// folder has another identity, because the identity includes the inode of the folder. Nil if the folder does not
     /// exist or cannot be written to.
-    package func identity() -> String? {
-        let file = "\(path)/id"
+    /// - Parameter file: the file that keeps it; nil for `id` in the folder.
+    package func identity(in file: String? = nil) -> String? {
+        let file = file ?? "\(path)/id"
         var information = stat()
         guard stat(path, &information) == 0 else { return nil }
         if let known = Self.text(of: file) { return "\(known)-\(information.st_ino)" }

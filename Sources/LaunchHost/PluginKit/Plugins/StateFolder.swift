@@ -11,10 +11,14 @@ extension PluginContext {
         private let home: Result<LaunchHome, BackendError>
         /// The path in the home; empty for the home itself.
         private let name: String
+        /// The file of the identity; nil for that of the home.
+        private let identityFile: String?
 
-        /// A folder at this absolute path, which is also its own home. For tests, and for a plugin outside launch.
+        /// A folder at this absolute path, which is also its own home. For tests, and for a plugin outside launch. Only
+        /// the plugin writes into it: its identity is in a file beside it, `PATH.id`.
         public init(path: String) {
-            self.init(.success(LaunchHome(path: path)), "")
+            let home = LaunchHome(path: path)
+            self.init(.success(home), "", identityFile: "\(home.path).id")
         }
 
         /// The folder of a plugin in the home for these variables.
@@ -22,9 +26,10 @@ extension PluginContext {
             self.init(Self.home(variables), "plugins/\(role.rawValue)/\(type)")
         }
 
-        private init(_ home: Result<LaunchHome, BackendError>, _ name: String) {
+        private init(_ home: Result<LaunchHome, BackendError>, _ name: String, identityFile: String? = nil) {
             self.home = home
             self.name = name
+            self.identityFile = identityFile
         }
 
         /// No folder: every use of it throws.
@@ -48,7 +53,7 @@ extension PluginContext {
         /// A folder directly in the home. Its files were there before plugins had folders of their own, and a newer
         /// program must find them.
         package func inHome(_ name: String) -> StateFolder {
-            StateFolder(home, name)
+            StateFolder(home, name, identityFile: identityFile)
         }
 
         /// The absolute path. The folder may not exist yet.
@@ -81,7 +86,7 @@ extension PluginContext {
         /// not exist or cannot be written to; `make` makes it.
         /// - Throws: `.configuration` if no variable names a folder for the state.
         public func identity() throws(BackendError) -> String? {
-            try home.get().identity()
+            try home.get().identity(in: identityFile)
         }
 
         private static func makeFolder(_ path: String) throws(BackendError) {

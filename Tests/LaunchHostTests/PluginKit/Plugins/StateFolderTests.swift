@@ -56,6 +56,16 @@ import Testing
         #expect(try PluginContext.StateFolder(path: folder.path).identity() != identity)
     }
 
+    @Test func `a folder given by its path has only what the plugin writes`() throws {
+        let state = PluginContext.StateFolder(path: folder.file("state"))
+        _ = try state.make()
+        let identity = try #require(try state.identity())
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("state")).isEmpty)
+        #expect(try PluginContext.StateFolder(path: folder.file("state")).identity() == identity)
+        #expect(try state.inHome("other").identity() == identity)
+        #expect(try PluginContext.StateFolder(path: folder.file("second")).identity() == nil)
+    }
+
     @Test func `without a folder, each use says what is missing`() {
         let unset = PluginContext.StateFolder(.runner, "our-batch", variables: [:])
         let error = #expect(throws: BackendError.self) { try unset.path }

@@ -22,7 +22,7 @@ struct ECRConformanceTests {
                     return try #require(Digest(rawValue: digest))
                 })
         ).run()
-        #expect(report.isConforming, "\(report)")
+        #expect(report.isConforming)
         for secret in bench.secrets { #expect(!bench.logged.contains(secret)) }
     }
 
@@ -36,6 +36,6 @@ struct ECRConformanceTests {
                         Options(["region": .string("us-east-1")]), PluginContext(variables: bench.variables))
                 })
         ).run()
-        #expect(report.isConforming, "\(report)")
+        #expect(report.isConforming)
     }
 }

@@ -30,7 +30,8 @@ struct Acting: Sendable {
         case .retried(let count): words = "retried \(count)"
         // The log driver cuts lines at CloudWatch's limit, and the pieces are not marked.
         // What the stub prints is decided when the job is submitted, not at a stop.
-        case .longLine, .orderly: return nil
+        // A job of the stub has no process.
+        case .longLine, .orderly, .signals: return nil
         }
         return try? BatchAccount.job(
             """

@@ -13,6 +13,8 @@ struct BatchAccount: Sendable {
 
     let stub: AWSStub
     let clock: FastClock
+    /// What another process needs for a runner of the same stub.
+    let access: StubAccess
     private let environment: AWSEnvironment
     private let home: TemporaryDirectory
 
@@ -23,11 +25,17 @@ struct BatchAccount: Sendable {
         stub = try AWSStub(now: { clock.now })
         stub.keys.life = 1_000_000
         home = try TemporaryDirectory()
-        environment = try stub.environment(home: home.path, clock: clock.host, wire: try wire(stub))
+        access = StubAccess(to: stub, clock: clock, wire: try wire(stub))
+        environment = try access.environment(home: home.path)
     }
 
     /// A new runner, as after a restart of the program.
-    func runner() -> BatchRunner {
+    func runner() -> BatchRunner { Self.runner(environment) }
+
+    /// A runner of another process, which has no files of this one.
+    static func runner(_ access: StubAccess) throws -> BatchRunner { runner(try access.environment()) }
+
+    private static func runner(_ environment: AWSEnvironment) -> BatchRunner {
         BatchRunner(environment, logGroup: JobLogs.defaultGroup, log: .silent)
     }
 

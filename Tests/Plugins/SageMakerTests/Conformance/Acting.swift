@@ -28,7 +28,8 @@ struct Acting: Sendable {
         case .retried(let count): words = "retried \(count)"
         // The agent on the instances cuts lines at CloudWatch's limit, and the pieces are not marked.
         // What the stub prints is decided when the job is created, and the service reports no exit code of a stop.
-        case .longLine, .orderly: return nil
+        // A job of the stub has no process.
+        case .longLine, .orderly, .signals: return nil
         }
         let name = "123456789012.dkr.ecr.us-east-1.amazonaws.com/train"
         guard let digest = Digest(rawValue: "sha256:" + String(repeating: "0", count: 64)),
