@@ -417,6 +417,11 @@ let package = Package(
             ],
             path: "Tests/Benchmarks", exclude: ["boto3_client.py", "history.py", "rehearsal.py"],
             swiftSettings: settings),
+        // The program that scripts/soak runs.
+        .executableTarget(
+            name: "launch-soak", dependencies: ["AWSStub", "LaunchAWS", "LaunchHost", "TestSupport"],
+            path: "Tests/Soak",
+            swiftSettings: settings),
     ]
 )
 
