@@ -15,6 +15,9 @@ enum SubmitCommand {
                 service that it needs is not available, 3 if it is stopped. ctrl-C ends the wait; the run continues. \
                 The wait has no limit: only 'launch wait' has --timeout and exit code 75.
 
+                If the store is locked, full or away, the command ends with exit code 75 and queues nothing. With \
+                --wait-for-store it waits for the store.
+
                 With --follow and --json it prints no log, but one document at the end: the run, like 'launch run \
                 --json'. 'launch logs -f --json RUN' prints the log as JSON.
                 """,
@@ -22,22 +25,31 @@ enum SubmitCommand {
                 Example("An image that exists already", "launch submit -q train --image repo/train:v3 -- --epochs 10"),
                 Example("A folder, built when an agent takes it", "launch submit -q train --source . --param lr=0.01"),
                 Example("And wait for its end", "launch submit -q train --job iris:best --follow"),
+                Example(
+                    "From a script, also while the database restarts",
+                    "launch submit -q train --job iris:best --wait-for-store 10m"),
                 Example("Wait later", "id=$(launch submit -q train --job iris:best) && launch wait $id"),
             ],
             options: SpecOptions.all(context) + [
                 Option(flag: "follow", "f", help: "Print the run's log, and wait until it has ended."), LogPrinter.raw,
+                StoreWait.option,
             ] + SpecOptions.rehearsal, rest: SpecOptions.rest
         ) { arguments, terminal in
             let context = context(arguments, terminal)
             let store = try context.store()
             let config = try context.config()
-            let (spec, submitted) = try await SpecReader(context).spec(store: store, config: config)
+            let wait = try StoreWait(arguments, terminal)
+            let (spec, submitted) = try await wait.insisting {
+                try await SpecReader(context).spec(store: store, config: config)
+            }
             guard spec.queue != nil else {
                 throw arguments.usageError("name a queue with --queue; 'launch run' runs without one")
             }
             let id = RunID.random()
-            try await PlanCheck(context, store: store, config: config).refuseInvalid(spec, submitted, as: id)
-            let run = try await store.submit(spec, as: id)
+            try await wait.insisting {
+                try await PlanCheck(context, store: store, config: config).refuseInvalid(spec, submitted, as: id)
+            }
+            let run = try await wait.submit(spec, as: id, to: store)
             if arguments.flag("follow") {
                 return try await follow(run, store: store, config: config, context)
             }

@@ -28,8 +28,10 @@ public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
         case refused
         /// The run has a new owner. Nothing was written, and the caller must drop the run.
         case stale
-        /// The database cannot be reached.
+        /// The server is away, starting, stopping or without a free connection.
         case unreachable
+        /// The name of the server's host does not resolve.
+        case unknownHost
         /// The connection broke during a commit. The change may have been made or not.
         case inDoubt
         /// A fault of this program.
@@ -58,7 +60,7 @@ public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Whether the same call may succeed later without a change by anyone: the store is locked, full or away.
-    package var isTemporary: Bool { [.busy, .full, .unreachable, .inDoubt].contains(code) }
+    package var isTemporary: Bool { [.busy, .full, .unreachable, .unknownHost, .inDoubt].contains(code) }
 
     /// The message, followed by the hint.
     public var description: String {
@@ -82,10 +84,10 @@ extension LaunchError {
     public init(_ error: StoreError) {
         let kind: Kind =
             switch error.code {
-            case .busy, .full, .inDoubt: .tryAgain
+            case .busy, .full, .unreachable, .inDoubt: .tryAgain
             case .denied: .denied
             case .notADatabase, .newer: .configuration
-            case .corrupt, .inputOutput, .unknown, .unreachable: .unavailable
+            case .corrupt, .inputOutput, .unknown, .unknownHost: .unavailable
             case .exists, .invalid, .refused: .invalid
             case .stale, .internalFault: .internalFault
             }

@@ -140,7 +140,7 @@ final class Database: Sendable {
             // The error of a group, such as a full disk, says nothing about a single call. But no call is repeated that
             // may have been committed, and none waits again for a server that does not answer.
             for call in calls {
-                if [.inDoubt, .unreachable].contains(error.code) {
+                if [.inDoubt, .unreachable, .unknownHost].contains(error.code) {
                     call.fail(error)
                 } else {
                     commitAlone(call, connection)

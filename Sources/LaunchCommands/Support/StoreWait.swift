@@ -1,0 +1,51 @@
+internal import LaunchConcurrency
+internal import LaunchConsole
+internal import LaunchHost
+
+/// Repeats calls of a store that is locked, full or away, for as long as the user wants to wait.
+struct StoreWait {
+    static let option = Option(
+        "wait-for-store", value: "DURATION",
+        help: "Wait this long for a store that is locked, full or away, such as 90s, 10m or 2h.")
+
+    private let limit: Duration
+    private let terminal: Terminal
+    private static let backoff = Backoff(first: .milliseconds(200), longest: .seconds(5), jitter: .around(0.2))
+
+    init(_ arguments: ParsedArguments, _ terminal: Terminal) throws {
+        limit = try arguments.duration(Self.option.long, upTo: .seconds(366 * 86_400)) ?? .zero
+        self.terminal = terminal
+    }
+
+    /// Calls `body` until it succeeds, fails for good, or the limit is over.
+    func insisting<T: Sendable>(_ body: () async throws -> T) async throws -> T {
+        let end = ContinuousClock.now + limit
+        var attempt = 0
+        while true {
+            do {
+                return try await body()
+            } catch let error as StoreError where error.isTemporary {
+                let rest = end - .now
+                guard rest > .zero else { throw error }
+                attempt += 1
+                if attempt == 1 {
+                    terminal.err("\(lines: error.message) Waiting for up to \(Format.duration(limit)).")
+                }
+                try await Task.sleep(for: min(Self.backoff.delay(after: attempt), rest))
+            }
+        }
+    }
+
+    /// Submits a run. If the answer to one attempt is lost, the next one finds the run.
+    func submit(_ spec: LaunchSpec, as id: RunID, to store: Store) async throws -> RunRecord {
+        var attempt = 0
+        return try await insisting {
+            attempt += 1
+            do {
+                return try await store.submit(spec, as: id)
+            } catch let error as StoreError where error.code == .exists && attempt > 1 {
+                return try await store.run(id)
+            }
+        }
+    }
+}
