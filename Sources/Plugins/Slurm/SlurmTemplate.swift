@@ -126,6 +126,8 @@ enum SlurmTemplate {
     static func valueUse(_ path: FieldPath) -> ValueUse {
         guard case .member(let name)? = path.steps.first else { return .text }
         if ["workdir", "output_folder"].contains(name) { return .path }
+        // Words before the program run on the node, outside of the container.
+        if name == "container" { return .command }
         return options.contains { $0.name == name } ? .name() : .text
     }
 

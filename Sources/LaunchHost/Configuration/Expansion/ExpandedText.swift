@@ -38,12 +38,16 @@ package struct ExpandedText {
         // A template variable that is the whole text means that the owner leaves the whole value to the submitter.
         if isWhole, let only = chosen.first, case .variable = only.piece, place.takesWholeValues {
             if only.value.isEmpty { note(only.name, only.value, "it is empty") }
-        } else if isWhole, let only = chosen.first, !place.takesWholeValues {
+        } else if isWhole, let only = chosen.first, !place.takesWholeValues,
+            !(place.takesWholeMacros && only.piece.isMacro)
+        {
             note(
                 only.name, only.value, "it would be the whole value",
                 hint: "The queue's owner can list the values: 'enum' in template_variables.")
         } else {
-            for (_, name, value) in chosen {
+            for (piece, name, value) in chosen {
+                // A reference of an image has '/' and ':', no blank, and does not begin with '-'.
+                if place == .command, piece == .macro(PlaceholderValues.imageMacro) { continue }
                 if let why = place.fault(in: value) { note(name, value, why) }
             }
         }

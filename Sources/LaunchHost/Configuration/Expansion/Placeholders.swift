@@ -11,6 +11,9 @@ public enum Placeholders {
         /// A template variable `{{name}}`; white space around the name is removed.
         case variable(String)
 
+        /// Whether it is a macro.
+        var isMacro: Bool { if case .macro = self { true } else { false } }
+
         /// The piece as a template contains it, except for escapes and white space around a name.
         public var written: String {
             switch self {

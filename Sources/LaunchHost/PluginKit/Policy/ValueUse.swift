@@ -10,6 +10,9 @@ public enum ValueUse: Sendable, Hashable {
     case path
     /// A mount: a path or a volume of the agent's machine, a colon, and a path in the container.
     case mount
+    /// A word of a command line: an option, or its argument such as a mount. A value does not begin another option, and
+    /// does not end its argument.
+    case command
     /// A name. It must not be one of the reserved words.
     case name(reserved: Set<String> = [])
     /// The name of a resource of a cloud, which may have parts that `:` and `/` separate. Messages call it `words`: "an
@@ -24,6 +27,7 @@ public enum ValueUse: Sendable, Hashable {
         if value.isEmpty { return "it is empty" }
         if value.unicodeScalars.contains(where: { Printable.isUnsafe($0) }) { return "it has a control character" }
         if value == "." || value == ".." { return "it is '\(value)'" }
+        if self == .command, value.hasPrefix("-") { return "it begins with '-', as an option does" }
         if let wrong = value.unicodeScalars.first(where: { forbidden.contains($0) || !isTaken($0) }) {
             return "it has '\(Wording.visible(String(wrong)))'"
         }
@@ -34,7 +38,7 @@ public enum ValueUse: Sendable, Hashable {
     package func fault(inWhole text: String) -> String? {
         switch self {
         case .text: return nil
-        case .path, .uri, .mount:
+        case .path, .uri, .mount, .command:
             let parts = text.split(omittingEmptySubsequences: false) { $0 == "/" || $0 == ":" }
             guard !parts.contains("."), !parts.contains("..") else { return "it has a part '.' or '..'" }
             return text.unicodeScalars.contains(where: { Printable.isUnsafe($0) }) ? "it has a control character" : nil
@@ -50,8 +54,11 @@ public enum ValueUse: Sendable, Hashable {
     }
 
     /// Whether a template variable without a list of values may be the whole text. For a mount, it would give the
-    /// submitter any folder of the agent's machine.
-    package var takesWholeValues: Bool { self != .mount }
+    /// submitter any folder of the agent's machine, and for a word of a command, any option.
+    package var takesWholeValues: Bool { self != .mount && self != .command }
+
+    /// Whether a macro, whose value has a grammar of its own, may be the whole text.
+    package var takesWholeMacros: Bool { self != .mount }
 
     /// A description of the text, for messages.
     package var words: String {
@@ -59,6 +66,7 @@ public enum ValueUse: Sendable, Hashable {
         case .text: "text"
         case .path: "a path"
         case .mount: "a mount"
+        case .command: "a word of a command"
         case .name: "a name"
         case .resource(let words): words
         case .uri: "a URI"
@@ -70,6 +78,7 @@ public enum ValueUse: Sendable, Hashable {
         case .text: "".unicodeScalars
         case .path: "/\\".unicodeScalars
         case .mount: "/\\:,".unicodeScalars
+        case .command: "/\\:,= \t'\"`$;|&<>(){}[]*?!#~".unicodeScalars
         case .name: "/\\:,@=+ *?".unicodeScalars
         case .resource: "/\\:,*? ".unicodeScalars
         case .uri: "/\\:?#%".unicodeScalars

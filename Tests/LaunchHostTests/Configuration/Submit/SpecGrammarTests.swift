@@ -34,6 +34,7 @@ import LaunchHost
         valueUse: { path in
             switch path.description {
             case "volume": .mount
+            case "word": .command
             case "network": .name(reserved: ["host"])
             case "user": .name(reserved: ["root", "0"])
             case "output": .path
@@ -74,6 +75,11 @@ import LaunchHost
         ("s3", "s3://b/{{v}}/x", "..", "it is '..'"), ("s3", "s3://b/{{v}}/x", "a/../b", "has '/'"),
         ("s3", "s3://b/{{v}}/x", "a?b", "has '?'"), ("s3", "s3://{{v}}/x", "b/../c", "has '/'"),
         ("s3", "{{v}}", "s3://b/../c", "a part '.' or '..'"), ("s3", "{{v}}", "", "it is empty"),
+        ("word", "/sets/{{v}}:/set", "../x", "has '/'"), ("word", "/sets/{{v}}:/set", "a,/:/host", "has ','"),
+        ("word", "/sets/{{v}}:/set", "a:/x", "has ':'"), ("word", "{{v}}", "--bind=/", "the whole value"),
+        ("word", "{{v}}", "x", "the whole value"), ("word", "{{v}}{{v}}", "--bind", "begins with '-'"),
+        ("word", "--{{v}}", "bind=x", "has '='"), ("word", "tool run {{v}}", "a b", "has ' '"),
+        ("word", "tool run {{v}}", "$(x)", "has '$'"), ("word", "/sets/.{{v}}:/x", ".", "it is '.'"),
     ])
     func `a value that escapes its part of a template value is rejected`(
         _ key: String, _ text: String, _ value: String, _ why: String
@@ -88,7 +94,8 @@ import LaunchHost
         ("volume", "/data/{{v}}:/data", "set-1"), ("network", "{{v}}", "train"), ("user", "{{v}}", "1000:1000"),
         ("output", "{{v}}", "/out/deep"), ("output", "/out/{{v}}", "a b"), ("role", "{{v}}", "arn:aws:iam::1:role/x"),
         ("s3", "{{v}}", "s3://bucket/any/prefix"), ("s3", "s3://b/{{v}}/x", "user@corp"),
-        ("env", "{{v}}", "../any:thing"),
+        ("env", "{{v}}", "../any:thing"), ("word", "/sets/{{v}}:/set", "small-1.0"),
+        ("word", "--name={{v}}", "me@corp"),
         ("env", "a/{{v}}", ".."),
     ])
     func `a value that stays in its part is accepted`(_ key: String, _ text: String, _ value: String) throws {
@@ -99,6 +106,11 @@ import LaunchHost
         let values: [JSONValue] = [.string("/srv/a:/a"), .string("/srv/b:/b")]
         #expect(try resolve("volume", "{{v}}", set: "/srv/b:/b", allowed: values) == .string("/srv/b:/b"))
         #expect(try resolve("volume", "/d{{v}}:/x", standard: .string("/deep/er")) == .string("/d/deep/er:/x"))
+    }
+
+    @Test func `a macro with a grammar of its own may be a word of a command, and the image a part of one`() throws {
+        #expect(try resolve("word", "${project_name}", project: "p") == .string("p"))
+        #expect(try resolve("word", "docker://${image_uri}")?.stringValue?.hasPrefix("docker://") == true)
     }
 
     @Test(arguments: ["host", "HOST", "Host"])
