@@ -18,6 +18,27 @@ struct SlurmCommands: Sendable {
 
     /// The standard output of a command that succeeds.
     func run(_ name: String, _ arguments: [String], input: String = "") async throws(BackendError) -> String {
+        let result = try await call(name, arguments, input: input)
+        guard result.exit.isSuccess else { throw Self.error(name, result.stderrText + result.stdoutText) }
+        if result.isTruncated { throw BackendError(.malformed, "The answer of \(name) is larger than 256 MiB.") }
+        return result.stdoutText
+    }
+
+    /// Calls scancel. A job that has ended meanwhile is not an error.
+    func cancel(_ arguments: [String]) async throws(BackendError) {
+        let result = try await call("scancel", arguments)
+        if result.exit.isSuccess { return }
+        let output = result.stderrText + result.stdoutText
+        // scancel says nothing of a job that ended between its question and its signal. Its exit code is the lowest byte of
+        // Slurm's error 2021, "job already done".
+        if output.isEmpty, result.exit == .code(2021 % 256) { return }
+        let isOver = ["Invalid job id", "already completing", "can not be altered"].contains { output.contains($0) }
+        guard isOver else { throw Self.error("scancel", output) }
+    }
+
+    private func call(
+        _ name: String, _ arguments: [String], input: String = ""
+    ) async throws(BackendError) -> Subprocess.Result {
         guard let program = Subprocess.findAll(name, path: path).first else {
             throw BackendError(
                 .configuration, "Slurm's command \(name) is not in \(path).",
@@ -25,17 +46,13 @@ struct SlurmCommands: Sendable {
         }
         return try await semaphore.withPermit(orThrow: BackendError(.cancelled, "\(name) was not called.")) {
             () async throws(BackendError) in
-            let result: Subprocess.Result
             do throws(SubprocessError) {
-                result = try await Subprocess.run(
+                return try await Subprocess.run(
                     program, arguments, environment: .exact(environment), workingDirectory: "/",
                     stdin: .bytes(Array(input.utf8)), stdout: .collect(maxBytes: 1 << 28), timeout: Self.limit)
             } catch {
                 throw BackendError(error)
             }
-            guard result.exit.isSuccess else { throw Self.error(name, result.stderrText + result.stdoutText) }
-            if result.isTruncated { throw BackendError(.malformed, "The answer of \(name) is larger than 256 MiB.") }
-            return result.stdoutText
         }
     }
 

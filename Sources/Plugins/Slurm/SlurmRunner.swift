@@ -155,20 +155,10 @@ struct SlurmRunner: Runner {
         // A script that starts later than these calls reads the order.
         try Self.folder(handle).orderStop(grace: grace ?? .seconds(30))
         for job in jobs {
-            for state in ["PENDING", "SUSPENDED"] { try await cancel(["--state=\(state)", job.id]) }
+            for state in ["PENDING", "SUSPENDED"] { try await commands.cancel(["--state=\(state)", job.id]) }
             // Only the script gets the signal. It sends SIGTERM to the job, and SIGKILL after the grace period. Slurm writes
             // a line into the log if it sends SIGTERM itself.
-            try await cancel(["--signal=USR1", "--batch", "--state=RUNNING", job.id])
-        }
-    }
-
-    /// A job that has ended meanwhile is not an error.
-    private func cancel(_ arguments: [String]) async throws(BackendError) {
-        do throws(BackendError) {
-            _ = try await commands.run("scancel", arguments)
-        } catch
-            where ["Invalid job id", "already completing", "can not be altered"].contains(where: error.message.contains)
-        {
+            try await commands.cancel(["--signal=USR1", "--batch", "--state=RUNNING", job.id])
         }
     }
 
@@ -190,7 +180,7 @@ struct SlurmRunner: Runner {
 
     func release(_ handle: RunHandle) async throws(BackendError) {
         for job in try await listed([handle.fields["name"]].compactMap(\.self)) where !job.hasEnded {
-            try await cancel([job.id])
+            try await commands.cancel([job.id])
         }
         try Self.folder(handle).remove()
     }
@@ -207,7 +197,7 @@ struct SlurmRunner: Runner {
         let folders = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
         for run in Set(live.keys).union(folders.compactMap(RunID.init(rawValue:))).sorted() {
             guard await standing(run) == .over else { continue }
-            for job in live[run] ?? [] { try await cancel([job.id]) }
+            for job in live[run] ?? [] { try await commands.cancel([job.id]) }
             try SlurmFolder(root: root, runID: run).remove()
         }
     }

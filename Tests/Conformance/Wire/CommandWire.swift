@@ -96,7 +96,8 @@ public final class CommandWire: Wire {
         var arms = """
             unreachable) printf '%s\\n' \(quoted(unreachable.message)) >&2; exit \(unreachable.code) ;;
             throttled) printf '%s\\n' \(quoted(throttled.message)) >&2; exit \(throttled.code) ;;
-            silent) while [ -e \(quoted(fault)) ]; do sleep 0.2; done; exit \(unreachable.code) ;;
+            silent) while [ -e \(quoted(fault)) ]; do sleep 0.2; done
+                printf '%s\\n' \(quoted(unreachable.message)) >&2; exit \(unreachable.code) ;;
 
             """
         if let output = program.lateOutput {

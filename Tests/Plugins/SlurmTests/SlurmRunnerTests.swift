@@ -66,6 +66,30 @@ struct SlurmRunnerTests {
         return bin
     }
 
+    /// scancel ends with 229 and says nothing if the job has ended between its question and its signal.
+    @Test(arguments: [(229, true), (1, false)])
+    func `takes the silent end of scancel for an ended job as a stop, and no other`(code: Int, isOver: Bool)
+        async throws
+    {
+        let stage = try Stage()
+        let bin = try deaf(stage, times: 1)
+        try FileManager.default.removeItem(atPath: "\(bin)/scancel")
+        try stage.folder.write("bin/scancel", "#!/bin/sh\nexit \(code)\n")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(bin)/scancel")
+        let (real, runner) = (try stage.runner(), try stage.runner(["commands": .string(bin)]))
+        let id = RunID.random()
+        let handle = try await real.submit(try real.render(stage.job("sleep 600", as: id)), as: id)
+        if isOver {
+            try await runner.stop(handle, grace: .zero)
+        } else {
+            let error = await #expect(throws: BackendError.self) { try await runner.stop(handle, grace: .zero) }
+            #expect(error?.message.contains("it says nothing") == true, "\(String(describing: error))")
+        }
+        try await real.stop(handle, grace: .zero)
+        #expect(try await stage.end(of: handle, with: real).phase == .stopped)
+        try await real.release(handle)
+    }
+
     @Test(arguments: [1, 2])
     func `executes a run once after lost answers, also if Slurm has two jobs of it`(_ times: Int) async throws {
         let stage = try Stage()
