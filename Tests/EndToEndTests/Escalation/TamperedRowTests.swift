@@ -24,6 +24,8 @@ struct TamperedRowTests {
         var sql: String?
     }
 
+    static var rowCount: Int { rows.count }
+
     private static let rows: [Row] = [
         Row(says: "'allow_credentials: true'") { spec, _ in
             spec.rehearse = true

@@ -45,7 +45,7 @@ struct SlurmAttempts {
         }
     }
 
-    private static let numbers = ["9223372036854775807", "-9223372036854775808", "1e300", "-1", "99999999999999999999"]
+    static let numbers = ["9223372036854775807", "-9223372036854775808", "1e300", "-1", "99999999999999999999"]
 
     @Test(arguments: numbers)
     func `an ended job with impossible numbers ends the run, and the agent continues`(_ number: String) async throws {
