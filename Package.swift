@@ -216,7 +216,8 @@ let package = Package(
             path: "Sources/launch", swiftSettings: settings),
 
         // The example of plugins.md: a plugin, and a program that lists it.
-        library("ProcessRunner", at: "examples/plugins/ProcessRunner", uses: ["LaunchPluginKit"]),
+        library(
+            "ProcessRunner", at: "examples/plugins/ProcessRunner", uses: ["LaunchPluginKit", "LaunchSafeFiles"]),
         // The pieces of plugins.md that use the helpers.
         library(
             "PluginHelpers", at: "examples/plugins/Helpers",

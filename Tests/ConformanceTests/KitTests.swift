@@ -198,14 +198,12 @@ struct KitTests {
         #expect(text.contains("3 failed") && text.contains("2 follow from another"), "\(report)")
     }
 
-    @Test func `a missing release does not delay each case, and its files are not listed`() async throws {
+    @Test func `after a missing release no case is searched for the files that it left`() async throws {
         let rules: Set = [
             "submit.once", "observe.succeeded", "observe.failed", "observe.final", "handle.stored", "leaks.files",
         ]
-        let begin = ContinuousClock.now
         let report = try await report(without: ["release"], only: rules)
-        // Each of the five cases once waited five seconds for files that nothing removes.
-        #expect(ContinuousClock.now - begin < .seconds(20), "\(report)")
+        // The kit looks for leaks, which takes seconds if there are any, only after a case that passed.
         #expect(report.brokenRules.map(\.name).contains("submit.once"))
         #expect(report.notChecked == ["leaks.files"], "\(report)")
     }

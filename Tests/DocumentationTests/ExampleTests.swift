@@ -28,6 +28,30 @@ func `the code in plugins.md equals that of the example`() throws {
     #expect(blocks.count >= 8)
 }
 
+/// Each call of the table of helpers is a public declaration of its product.
+@Test
+func `the signatures of the helpers in plugins.md are those of the code`() throws {
+    let text = try Repository.text("plugins.md")
+    let start = try #require(text.firstRange(of: "## Helpers\n")).upperBound
+    let section = try #require(text[start...].split(separator: "\n## ").first)
+    func words(_ text: some StringProtocol) -> String {
+        text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+    let folder = Repository.root.appending(path: "Sources").path
+    let sources = try FileManager.default.subpathsOfDirectory(atPath: folder).filter { $0.hasSuffix(".swift") }.map {
+        words(try Repository.text("Sources/\($0)"))
+    }
+    var count = 0
+    for row in section.split(separator: "\n") where row.hasPrefix("| ") {
+        for match in row.matches(of: /`((?:static )?func [^`]+|init\([^`]+)`/) {
+            let signature = "public \(words(match.1))"
+            #expect(sources.contains { $0.contains("\(signature) {") }, "\(signature)")
+            count += 1
+        }
+    }
+    #expect(count >= 20)
+}
+
 @Test
 func `every configuration and queue file in the pages is valid`() throws {
     var count = 0

@@ -8,7 +8,8 @@ let package = Package(
     dependencies: [.package(name: "launch", path: "../..")],
     targets: [
         .target(
-            name: "ProcessRunner", dependencies: [.product(name: "LaunchPluginKit", package: "launch")],
+            name: "ProcessRunner",
+            dependencies: ["LaunchPluginKit", "LaunchSafeFiles"].map { .product(name: $0, package: "launch") },
             path: "ProcessRunner"),
         .target(
             name: "Helpers",

@@ -72,19 +72,22 @@ struct SlurmFolder: Sendable {
 
     // MARK: submit and stop
 
+    /// A submit asks Slurm up to three times, and each command has a time limit of its own.
+    private static let longestSubmit = Duration.seconds(600)
+
     /// One submit of the run at a time, in all programs of all machines that share the folder and its locks.
     func lock() async throws(BackendError) -> FileLock {
         try make()
         do {
-            while true {
-                if let lock = try FileLock.file("\(path)/submit") { return lock }
-                try await Task.sleep(for: .milliseconds(20))
-            }
+            if let lock = try await FileLock.file("\(path)/submit", within: Self.longestSubmit) { return lock }
         } catch let error as FileFailure {
             throw BackendError(.internalFault, "\(error).")
         } catch {
             throw BackendError(.cancelled, "The submit was cancelled.")
         }
+        throw BackendError(
+            .unavailable, "Another process has submitted the run for \(Self.longestSubmit), and has not finished.",
+            hint: "It holds the lock \(path)/submit.")
     }
 
     /// Stores the request before the submit. False if an earlier submit has stored it.

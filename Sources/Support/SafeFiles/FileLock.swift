@@ -21,6 +21,26 @@ public final class FileLock: Sendable {
         try lock(open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600), path)
     }
 
+    /// Locks a file like `file(_:)`, and waits while another process or value holds the lock.
+    /// - Parameters:
+    ///   - limit: the longest wait, in steps of 20 ms.
+    ///   - pause: waits; a test gives another one.
+    /// - Returns: nil if the lock is still held after the limit.
+    /// - Throws: `FileFailure`, or the error of `pause`: `CancellationError` if the task is cancelled.
+    public static func file(
+        _ path: String, within limit: Duration,
+        pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+    ) async throws -> FileLock? {
+        let step = Duration.milliseconds(20)
+        var waited = Duration.zero
+        while true {
+            if let lock = try file(path) { return lock }
+            guard waited < limit else { return nil }
+            try await pause(step)
+            waited += step
+        }
+    }
+
     /// Locks an existing folder of this user; a link is an error. Nil if another process or value holds the lock.
     public static func folder(_ path: String) throws(FileFailure) -> FileLock? {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import LaunchSafeFiles
+import Synchronization
 import TestSupport
 import Testing
 
@@ -16,6 +17,34 @@ struct FileLockTests {
         #expect(try lock() == nil)
         held = nil
         #expect(try lock() != nil)
+    }
+
+    @Test func `a wait for a lock ends when its holder releases it`() async throws {
+        let folder = try TemporaryDirectory()
+        let holder = Mutex(try FileLock.file(folder.file("lock")))
+        let pauses = Mutex(0)
+        let lock = try await FileLock.file(folder.file("lock"), within: .seconds(1)) { _ in
+            let count = pauses.withLock { pauses in
+                pauses += 1
+                return pauses
+            }
+            if count == 3 { holder.withLock { $0 = nil } }
+        }
+        #expect(lock != nil && pauses.withLock(\.self) == 3)
+    }
+
+    @Test func `a wait for a lock ends at its limit, and with its task`() async throws {
+        let folder = try TemporaryDirectory()
+        let holder = try FileLock.file(folder.file("lock"))
+        let waited = Mutex(Duration.zero)
+        let lock = try await FileLock.file(folder.file("lock"), within: .seconds(1)) { step in
+            waited.withLock { $0 += step }
+        }
+        #expect(lock == nil && waited.withLock(\.self) == .seconds(1))
+        await #expect(throws: CancellationError.self) {
+            _ = try await FileLock.file(folder.file("lock"), within: .seconds(1)) { _ in throw CancellationError() }
+        }
+        withExtendedLifetime(holder) {}
     }
 
     @Test func `a lock file is created for its owner only`() throws {

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Glibc
 internal import LaunchPluginKit
+internal import LaunchSafeFiles
 
 /// The folder of one run, and the state that its files describe:
 ///
@@ -44,11 +45,11 @@ struct ProcessFolder: Sendable {
     // MARK: beginning
 
     /// Starts the process, unless that was done before.
-    func start(_ document: JSONValue, searchPath: String) throws(BackendError) {
+    func start(_ document: JSONValue, searchPath: String) async throws(BackendError) {
         try make("\(path)/work")
         // One start at a time, in all programs. The section is short and takes no other lock.
-        let gate = try locked("\(parent)/.submit")
-        defer { close(gate) }
+        let gate = try await gate()
+        defer { withExtendedLifetime(gate) {} }
         if hasBegun {
             guard try request() == document else {
                 throw BackendError(.conflict, "\(path) is another run with the same ID.")
@@ -73,6 +74,11 @@ struct ProcessFolder: Sendable {
         process.standardInput = lock
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
+        try Self.run(process)
+    }
+
+    /// Starts a process without the blocked signals of this thread.
+    private static func run(_ process: Process) throws(BackendError) {
         // The threads of Swift's pool block most signals, and a child inherits that: the job would ignore SIGTERM, and
         // its shell would wait without end.
         var (none, blocked) = (sigset_t(), sigset_t())
@@ -160,6 +166,19 @@ struct ProcessFolder: Sendable {
         }
     }
 
+    private func gate() async throws(BackendError) -> FileLock {
+        let file = "\(parent)/.submit"
+        do {
+            if let lock = try await FileLock.file(file, within: .seconds(60)) { return lock }
+        } catch let error as FileFailure {
+            throw BackendError(.internalFault, "\(error).")
+        } catch {
+            throw BackendError(.cancelled, "The submit was cancelled.")
+        }
+        throw BackendError(.unavailable, "Another process has held the lock \(file) for a minute.")
+    }
+
+    /// A descriptor with a lock, for a child that keeps it. `FileLock` keeps its descriptor from children.
     private func locked(_ path: String) throws(BackendError) -> Int32 {
         let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard file >= 0, flock(file, LOCK_EX) == 0 else {

@@ -48,7 +48,7 @@ struct ProcessRunner: Runner {
 
     func submit(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle {
         let run = ProcessFolder(parent: try runs(), runID: runID)
-        try run.start(request.document, searchPath: searchPath)
+        try await run.start(request.document, searchPath: searchPath)
         return handle(run)
     }
 

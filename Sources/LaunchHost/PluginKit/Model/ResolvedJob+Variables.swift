@@ -1,4 +1,9 @@
 extension ResolvedJob {
+    /// The names of the variables that `launchVariables` may return. Nothing else may set them.
+    package static let launchVariableNames: Set = [
+        "LAUNCH_RUN_ID", "LAUNCH_RUN_NAME", "LAUNCH_PROJECT", "LAUNCH_QUEUE", "LAUNCH_RUN_CONFIG",
+    ]
+
     /// The variables about the run that its program gets: `LAUNCH_RUN_ID`, `LAUNCH_RUN_NAME`, `LAUNCH_PROJECT`,
     /// `LAUNCH_QUEUE` for a run of a queue, and `LAUNCH_RUN_CONFIG` with the run's configuration as JSON, whose numbers
     /// are those that the user wrote. Neither the template nor a submitter replaces them.

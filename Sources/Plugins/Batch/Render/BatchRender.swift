@@ -68,11 +68,9 @@ struct BatchRender {
         let command = (job.entryPoint ?? template.strings("command") ?? []) + job.arguments
         if !command.isEmpty { overrides["command"] = .array(command.map { .string($0) }) }
         let given = (template.stringMap("env") ?? [:]).merging(job.environment) { $1 }
-        var own = [
-            "LAUNCH_RUN_ID": job.runID.rawValue, "LAUNCH_RUN_NAME": job.runName, "LAUNCH_PROJECT": job.project,
-        ]
-        own["LAUNCH_QUEUE"] = job.queue
-        if let config = try configuration() {
+        var own = try job.launchVariables()
+        let config = own.removeValue(forKey: Self.runConfig)
+        if let config, !job.runConfig.isEmpty {
             notes.leavesConfigOut = config.utf8.count > Self.longestRunConfig
             own[Self.runConfig] = notes.leavesConfigOut ? nil : config
         }
@@ -82,15 +80,6 @@ struct BatchRender {
             all.sorted { $0.key < $1.key }.map { .object(["name": .string($0.key), "value": .string($0.value)]) })
         if let resources { overrides["resourceRequirements"] = resources }
         return overrides
-    }
-
-    private func configuration() throws(BackendError) -> String? {
-        guard !job.runConfig.isEmpty else { return nil }
-        do {
-            return try job.runConfigJSON()
-        } catch {
-            throw BackendError(.invalid, "The run's configuration cannot be written as JSON: \(error)")
-        }
     }
 
     private var resources: JSONValue? {

@@ -107,7 +107,7 @@ package struct ContainerJobChecks {
     /// True for launch's own variables, also for a part of one that another backend must split:
     /// `LAUNCH_RUN_CONFIG_0`.
     private func isOwn(_ name: String) -> Bool {
-        LaunchVariables.names.contains(name.replacing(/_[0-9]+$/, with: ""))
+        ResolvedJob.launchVariableNames.contains(name.replacing(/_[0-9]+$/, with: ""))
     }
 
     private mutating func checkResources() {

@@ -16,7 +16,7 @@ struct DockerRender {
         let own = try Self.ownEnvironment(job)
         request.environment = (options.stringMap("env") ?? [:])
             .merging(job.environment) { $1 }
-            .filter { !LaunchVariables.names.contains($0.key) }
+            .filter { !ResolvedJob.launchVariableNames.contains($0.key) }
             .merging(own) { $1 }
         request.workingDirectory = options.string("workdir")
         request.user = options.string("user")

@@ -23,10 +23,13 @@ struct ContainerEnvironment {
             value = template ?? .null
             return
         }
+        // The variables that describe the run; nothing overrides them.
+        var own = try job.launchVariables()
+        let config = own.removeValue(forKey: Self.runConfig)
+        let copy = job.runConfig.isEmpty ? nil : config
         var all = (template?.objectValue ?? [:])
             .merging(job.environment.mapValues { .string($0) }) { $1 }
-            .merging(Self.own(job).mapValues { .string($0) }) { $1 }
-        let copy = try Self.copy(of: job)
+            .merging(own.mapValues { .string($0) }) { $1 }
         if copy != nil { all[Self.runConfig] = nil }
         for (name, value) in all {
             guard let text = value.stringValue, splits || Self.alwaysSplit.contains(name) else { continue }
@@ -39,24 +42,6 @@ struct ContainerEnvironment {
             if merged.count <= Self.most { all = merged } else { piecesLeftOut = more.count }
         }
         value = .object(all)
-    }
-
-    /// The variables that describe the run; nothing overrides them.
-    private static func own(_ job: ResolvedJob) -> [String: String] {
-        var environment = [
-            "LAUNCH_RUN_ID": job.runID.rawValue, "LAUNCH_RUN_NAME": job.runName, "LAUNCH_PROJECT": job.project,
-        ]
-        environment["LAUNCH_QUEUE"] = job.queue
-        return environment
-    }
-
-    private static func copy(of job: ResolvedJob) throws(BackendError) -> String? {
-        guard !job.runConfig.isEmpty else { return nil }
-        do {
-            return try job.runConfigJSON()
-        } catch {
-            throw BackendError(.invalid, "The run's configuration cannot be written as JSON: \(error)")
-        }
     }
 
     /// The variable, or several if the value is too long.
