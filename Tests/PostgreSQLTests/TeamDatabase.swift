@@ -23,7 +23,7 @@ struct TeamDatabase {
         bob = try database.addRole("bob")
         vic = try database.addRole("vic")
         gpu = try database.addRole("gpu")
-        let memberships = [(ada, PostgreSQLRoles.Kind.submitter), (bob, .submitter), (vic, .viewer), (gpu, .agent)]
+        let memberships = [(ada, StoreRole.submitter), (bob, .submitter), (vic, .viewer), (gpu, .agent)]
         try Self.inOneTransaction(memberships.flatMap { user, kind in roles.grant(kind, to: user) }, database)
         try addQueue("open", owners: #"["\#(bob)"]"#, limits: #"{"priority": "high", "waiting": 3}"#)
         try addQueue("other")

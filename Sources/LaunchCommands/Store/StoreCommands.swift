@@ -107,12 +107,12 @@ enum StoreCommands {
 
     private static let role = Argument(
         "role", help: "owner, agent, submitter or viewer.",
-        values: .oneOf(StoreServer.Role.allCases.map(\.rawValue)))
+        values: .oneOf(StoreRole.allCases.map(\.rawValue)))
     private static let user = Argument("user", help: "The database user.")
 
-    private static func role(_ arguments: ParsedArguments) throws -> StoreServer.Role {
+    private static func role(_ arguments: ParsedArguments) throws -> StoreRole {
         let word = try arguments.required("role")
-        guard let role = StoreServer.Role(rawValue: word) else {
+        guard let role = StoreRole(rawValue: word) else {
             throw LaunchError(
                 .invalid, "'\(word)' is not a role of a store.",
                 hint: "The roles are owner, agent, submitter and viewer.")

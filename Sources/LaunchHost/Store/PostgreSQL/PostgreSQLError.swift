@@ -9,7 +9,8 @@ extension StoreError {
         switch error.kind {
         case .unreachable, .unknownHost, .timedOut, .shuttingDown:
             self.init(
-                error.kind == .unknownHost ? .unknownHost : .unreachable, "The store '\(database)' cannot be reached. \(detail)",
+                error.kind == .unknownHost ? .unknownHost : .unreachable,
+                "The store '\(database)' cannot be reached. \(detail)",
                 hint: "Check 'host' and 'port' of 'store' in launch-config.yaml, the network, and that the server runs."
             )
         case .tooManyConnections:

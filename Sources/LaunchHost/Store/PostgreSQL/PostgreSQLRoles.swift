@@ -3,18 +3,6 @@
 /// The groups belong to the whole server, so their names begin with a prefix of the store. None of them can log in:
 /// a database user gets the rights by membership.
 struct PostgreSQLRoles: Sendable {
-    /// A group of users.
-    enum Kind: String, Sendable, CaseIterable {
-        /// Owns the tables: changes them, creates queues, grants rights.
-        case owner
-        /// Claims and runs. Reads and writes all rows.
-        case agent
-        /// Submits, and changes its own runs and jobs, by the functions of `PostgreSQLAccess`.
-        case submitter
-        /// Reads everything, and changes nothing.
-        case viewer
-    }
-
     /// The prefix of the groups' names.
     let prefix: String
 
@@ -25,7 +13,7 @@ struct PostgreSQLRoles: Sendable {
     }
 
     /// The name of a group.
-    func name(_ kind: Kind) -> String { "\(prefix)_\(kind.rawValue)" }
+    func name(_ role: StoreRole) -> String { "\(prefix)_\(role.rawValue)" }
 
     /// The statements that make the groups, the tables and the rights. They can be repeated, and apply the missing
     /// migrations. Run them in one transaction, as a user that may create roles (CREATEROLE) and schemas.
@@ -35,9 +23,9 @@ struct PostgreSQLRoles: Sendable {
 
     /// The statements that make a user a member of a group, with limits that keep a forgotten transaction short. The
     /// user can set other limits in a session, and agents end a transaction that lasts too long.
-    func grant(_ kind: Kind, to user: String) -> [String] {
-        let membership = "GRANT \(name(kind)) TO \(Self.identifier(user))"
-        guard kind == .submitter || kind == .viewer else { return [membership] }
+    func grant(_ role: StoreRole, to user: String) -> [String] {
+        let membership = "GRANT \(name(role)) TO \(Self.identifier(user))"
+        guard role == .submitter || role == .viewer else { return [membership] }
         let limits = [
             ("statement_timeout", "60s"), ("lock_timeout", "5s"), ("idle_in_transaction_session_timeout", "30s"),
         ]
@@ -55,8 +43,8 @@ struct PostgreSQLRoles: Sendable {
     }
 
     /// The statement that ends a user's membership.
-    func revoke(_ kind: Kind, from user: String) -> String {
-        "REVOKE \(name(kind)) FROM \(Self.identifier(user))"
+    func revoke(_ role: StoreRole, from user: String) -> String {
+        "REVOKE \(name(role)) FROM \(Self.identifier(user))"
     }
 
     private var groups: String {

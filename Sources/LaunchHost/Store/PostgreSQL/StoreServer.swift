@@ -14,11 +14,6 @@ package struct StoreServer: Sendable {
         (self.name, self.parameters) = (name, parameters)
     }
 
-    /// What a user may do in a store.
-    package enum Role: String, Sendable, CaseIterable {
-        case owner, agent, submitter, viewer
-    }
-
     /// The state of a store.
     package struct Status: Sendable, Hashable, Codable {
         /// The version of the server, such as 150018.
@@ -50,16 +45,16 @@ package struct StoreServer: Sendable {
 
     /// Makes a database user a member of a role.
     /// - Throws: `.denied` if this user may not, `.notADatabase` without a store.
-    package func grant(_ role: Role, to user: String) async throws(StoreError) {
+    package func grant(_ role: StoreRole, to user: String) async throws(StoreError) {
         let roles = try await roles()
-        try await transaction(roles.grant(role.kind, to: user))
+        try await transaction(roles.grant(role, to: user))
     }
 
     /// Ends a database user's membership in a role.
     /// - Throws: `.denied` if this user may not, `.notADatabase` without a store.
-    package func revoke(_ role: Role, from user: String) async throws(StoreError) {
+    package func revoke(_ role: StoreRole, from user: String) async throws(StoreError) {
         let roles = try await roles()
-        try await transaction([roles.revoke(role.kind, from: user)])
+        try await transaction([roles.revoke(role, from: user)])
     }
 
     /// Connects and reads the state of the store.
@@ -81,7 +76,7 @@ package struct StoreServer: Sendable {
                 try connection.first("SELECT value FROM launch_read.settings WHERE name = 'version'") {
                     (row: PQRow) throws(PQError) in try row.integer("value")
                 } ?? 0
-            for role in Role.allCases {
+            for role in StoreRole.allCases {
                 let isMember = try connection.first("SELECT launch.is_member($1) AS member", [.text(role.rawValue)]) {
                     (row: PQRow) throws(PQError) in try row.flag("member")
                 }
@@ -127,16 +122,5 @@ package struct StoreServer: Sendable {
                 return .failure(error as? StoreError ?? StoreError(.internalFault, "\(error)"))
             }
         }.get()
-    }
-}
-
-extension StoreServer.Role {
-    fileprivate var kind: PostgreSQLRoles.Kind {
-        switch self {
-        case .owner: .owner
-        case .agent: .agent
-        case .submitter: .submitter
-        case .viewer: .viewer
-        }
     }
 }
