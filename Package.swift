@@ -420,7 +420,8 @@ let package = Package(
             swiftSettings: settings),
         // The program that scripts/soak runs.
         .executableTarget(
-            name: "launch-soak", dependencies: ["AWSStub", "LaunchAWS", "LaunchHost", "TestSupport"],
+            name: "launch-soak",
+            dependencies: ["AWSStub", "LaunchAWS", "LaunchConcurrency", "LaunchHost", "TestSupport"],
             path: "Tests/Soak",
             swiftSettings: settings),
     ]

@@ -34,24 +34,23 @@ import Testing
         }
     }
 
-    /// Trains to the end. If `checkpoint` is given, sends SIGTERM as soon as that checkpoint exists.
-    private func train(_ root: Root, until checkpoint: String? = nil) async throws -> (code: Int32, output: String) {
+    /// Trains to the end. If `line` is given, a shell sends SIGTERM as soon as a line of the output begins with it.
+    private func train(_ root: Root, until line: String? = nil) async throws -> (code: Int32, output: String) {
         let program = Repository.root.appending(path: "examples/digits/train.py").path
-        let training = Task {
-            // The shell writes its process ID and then becomes the program.
-            try await Subprocess.run(
-                "/bin/sh", ["-c", "echo $$ >\"$ML_ROOT/pid\"; exec python3 \"$0\" train 2>&1", program],
-                environment: .inherited(
-                    setting: ["ML_ROOT": root.path, "PYTHONDONTWRITEBYTECODE": "1"], removing: []),
-                timeout: .seconds(600))
-        }
-        if let checkpoint {
-            let path = "\(root.path)/checkpoints/\(checkpoint)"
-            #expect(await eventually { FileManager.default.fileExists(atPath: path) })
-            let number = try root.read("pid").trimmingCharacters(in: .whitespacesAndNewlines)
-            kill(try #require(pid_t(number)), SIGTERM)
-        }
-        let result = try await training.value
+        let script = #"""
+            mkfifo "$ML_ROOT/lines"
+            python3 "$0" train >"$ML_ROOT/lines" 2>&1 &
+            while IFS= read -r line; do
+                printf '%s\n' "$line"
+                case $line in "$1"*) kill -TERM $! ;; esac
+            done <"$ML_ROOT/lines"
+            rm "$ML_ROOT/lines"
+            wait $!
+            """#
+        let result = try await Subprocess.run(
+            "/bin/sh", ["-c", script, program, line ?? "no line"],
+            environment: .inherited(setting: ["ML_ROOT": root.path, "PYTHONDONTWRITEBYTECODE": "1"], removing: []),
+            timeout: .seconds(600))
         guard case .code(let code) = result.exit else { return (-1, result.stdoutText) }
         return (code, result.stdoutText)
     }
@@ -62,7 +61,7 @@ import Testing
         for root in [whole, parted] { try root.write("input/config/hyperparameters.json", #"{"epochs": "12"}"#) }
         let plain = try await train(whole)
         #expect(plain.code == 0 && plain.output.contains("\nepoch=12 train_loss="), "\(plain)")
-        let first = try await train(parted, until: "at-00002-000000.json")
+        let first = try await train(parted, until: "epoch=2 ")
         #expect(first.code == 143 && first.output.contains("SIGTERM in epoch"), "\(first)")
         let kept = try parted.checkpoints
         #expect(kept.last?.hasSuffix("-000000.json") == false, "\(kept)")

@@ -1,5 +1,6 @@
 import AWSStub
 import Foundation
+import LaunchConcurrency
 import LaunchHost
 import Synchronization
 import TestSupport
@@ -23,6 +24,7 @@ enum Soak {
             group.addTask { try await fleet.keep(options.agents) }
             group.addTask {
                 try await submit(options.jobs, team)
+                say("\(options.jobs) runs are submitted")
                 try await awaitEnd(team, fleet, counts, since: start)
                 counts.isOver.store(true, ordering: .relaxed)
                 fleet.finish()
@@ -94,26 +96,25 @@ enum Soak {
                         if try await fleet.freeze(agent, for: .seconds(seconds)) { counts.add(\.freezes) }
                     }
                 case 8...9:
-                    if let server, (try? cutConnections(of: server)) != nil { counts.add(\.cuts) }
+                    if let server, await cutConnections(of: server) { counts.add(\.cuts) }
                 default:
                     guard let server else { continue }
-                    try server.signal("KILL")
+                    try await withBlockingWork { Result { try server.signal("KILL") } }.get()
                     counts.add(\.serverKills)
                     try await Task.sleep(for: .seconds(pause))
-                    try server.restart()
+                    try await withBlockingWork { Result { try server.restart() } }.get()
                 }
             }
             try await group.waitForAll()
         }
     }
 
-    private static func cutConnections(of server: PostgresServer) throws {
-        try Tool.run(
-            "psql",
-            [
-                "--no-psqlrc", "--quiet", "--command",
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()",
-            ], environment: server.environment)
+    private static func cutConnections(of server: PostgresServer) async -> Bool {
+        let statement = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+        return await withBlockingWork {
+            let words = ["--no-psqlrc", "--quiet", "--command", statement]
+            return (try? Tool.run("psql", words, environment: server.environment)) != nil
+        }
     }
 
     static func say(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }

@@ -1,6 +1,7 @@
 import AWSStub
 import Foundation
 import LaunchAWS
+import LaunchConcurrency
 import LaunchHost
 import TestSupport
 
@@ -147,15 +148,12 @@ final class Team: Sendable {
 }
 
 extension Process {
-    /// The exit code; negative for the signal that ended it. It blocks no thread of Swift's pool.
+    /// The exit code; negative for the signal that ended it.
     var end: Int32 {
         get async {
-            await withCheckedContinuation { continuation in
-                DispatchQueue.global().async {
-                    self.waitUntilExit()
-                    continuation.resume(
-                        returning: self.terminationReason == .exit ? self.terminationStatus : -self.terminationStatus)
-                }
+            await withBlockingWork {
+                self.waitUntilExit()
+                return self.terminationReason == .exit ? self.terminationStatus : -self.terminationStatus
             }
         }
     }
