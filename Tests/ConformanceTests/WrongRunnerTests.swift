@@ -10,7 +10,7 @@ struct WrongRunnerTests {
     func `the right runner passes the whole kit`() async throws {
         let folder = try TemporaryDirectory()
         let service = try SimService(folder: folder.path)
-        let settings = KitSettings(process: .own, limit: .seconds(120), folders: ["\(folder.path)/plugin"])
+        let settings = KitSettings(process: .own, limit: .seconds(300), folders: ["\(folder.path)/plugin"])
         let report = await RunnerConformance(
             try SimPlugin.fixture(nil, service, folder: folder.path, settings: settings)
         ).run()
