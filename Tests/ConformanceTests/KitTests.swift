@@ -175,7 +175,7 @@ struct KitTests {
         for (missing, first) in [
             (["find", "submit", "observe"], "write first: 'submit' of the runner (submit.once)"),
             (["find", "observe"], "write first: 'find' of the runner (find.nothing)"),
-            (["observe"], "write first: 'observe' of the runner (submit.once)"),
+            (["observe"], "write first: 'observe' of the runner (observe.succeeded)"),
             (["release"], "write first: 'release' of the runner (submit.once)"),
         ] {
             let report = try await report(without: Set(missing), only: rules)

@@ -153,10 +153,13 @@ extension Report {
     private var next: String {
         let order = CheckedRole(rawValue: role)?.members ?? []
         func rank(_ one: Case) -> Int { one.culprit.flatMap { order.firstIndex(of: $0.member) } ?? order.count }
-        // The earliest in the order; of several, the first of the report.
+        // The earliest member in the order. Of its cases, one of its own rules; of these, the first of the report.
         func first(_ isWanted: (Case) -> Bool) -> Case? {
-            cases.filter(isWanted).enumerated().min { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }?
-                .element
+            func key(_ one: (offset: Int, element: Case)) -> (Int, Int, Int) {
+                let isOwn = one.element.rule.member == one.element.culprit?.member
+                return (rank(one.element), isOwn ? 0 : 1, one.offset)
+            }
+            return cases.filter(isWanted).enumerated().min { key($0) < key($1) }?.element
         }
         let wrong = first { one in
             switch one.outcome {
@@ -175,7 +178,8 @@ extension Report {
         {
             let count = cases.count { $0.culprit == culprit }
             let without = culprit.without.map { ". If there is none, say why in settings.without[\($0)]" } ?? ""
-            return "write first: '\(culprit.member)' of the fixture, for \(count) rules that are not checked\(without)"
+            return
+                "write first: '\(culprit.member)' of the fixture, for \(count) rule\(count == 1 ? "" : "s") not checked yet\(without)"
         }
         if passed == 0 { return "nothing was checked" }
         if !omitted.isEmpty { return "next: settings.only = nil" }
