@@ -35,8 +35,9 @@ enum AgentCommand {
             let backends = try context.backends(config)
             let log = LogSink.logger(
                 terminal, verbosity: arguments.count(GlobalOptions.verbose), base: .info)
+            let wait = StoreWait(log)
             for name in settings.queues {
-                let queue = try await store.queue(name, evenDamaged: true)
+                let queue = try await wait.insisting { try await store.queue(name, evenDamaged: true) }
                 _ = try backends.runner(for: queue.definition.resource)
                 // The other queues are served. Its own runs end as failed, with the same words.
                 if let problem = queue.problem { log.error("a queue cannot be read", ["error": problem.description]) }
@@ -49,6 +50,9 @@ enum AgentCommand {
                 })
             try await refuseStrangers(backends.environment, log)
             await removeUnusedSnapshots(of: store, log)
+            let owner = try await wait.insisting {
+                try await store.becomeOwner(kind: "agent", queues: settings.queues)
+            }
             let interrupts = Interrupts()
             let leaving = Task {
                 var isFirst = true
@@ -63,7 +67,7 @@ enum AgentCommand {
                 leaving.cancel()
                 interrupts.stop()
             }
-            let end = try await agent.run(as: try await store.becomeOwner(kind: "agent", queues: settings.queues))
+            let end = try await agent.run(as: owner)
             if case .held(let queues) = end { throw Self.held(queues) }
             guard case .stuck(let runs) = end else { return .ok }
             let names = runs.prefix(10).map(\.rawValue).joined(separator: ", ") + (runs.count > 10 ? ", …" : "")

@@ -9,12 +9,21 @@ struct StoreWait {
         help: "Wait this long for a store that is locked, full or away, such as 90s, 10m or 2h.")
 
     private let limit: Duration
-    private let terminal: Terminal
+    /// Tells the user about the first error.
+    private let note: (StoreError) throws -> Void
     private static let backoff = Backoff(first: .milliseconds(200), longest: .seconds(5), jitter: .around(0.2))
 
+    /// As long as the command line says.
     init(_ arguments: ParsedArguments, _ terminal: Terminal) throws {
-        limit = try arguments.duration(Self.option.long, upTo: .seconds(366 * 86_400)) ?? .zero
-        self.terminal = terminal
+        let limit = try arguments.duration(Self.option.long, upTo: .seconds(366 * 86_400)) ?? .zero
+        self.limit = limit
+        note = { terminal.err("\(lines: $0.message) Waiting for up to \(Format.duration(limit)).") }
+    }
+
+    /// Without an end, for an agent.
+    init(_ log: Logger) {
+        limit = .seconds(366_000 * 86_400)
+        note = { log.error("the store cannot be used for now", ["error": $0.description]) }
     }
 
     /// Calls `body` until it succeeds, fails for good, or the limit is over.
@@ -28,9 +37,7 @@ struct StoreWait {
                 let rest = end - .now
                 guard rest > .zero else { throw error }
                 attempt += 1
-                if attempt == 1 {
-                    terminal.err("\(lines: error.message) Waiting for up to \(Format.duration(limit)).")
-                }
+                if attempt == 1 { try note(error) }
                 try await Task.sleep(for: min(Self.backoff.delay(after: attempt), rest))
             }
         }

@@ -114,10 +114,18 @@ public actor Agent {
 
     private func serve(as owner: OwnerLock, only one: RunRecord?) async throws(StoreError) -> End {
         log.info("agent started", ["queues": settings.queues.joined(separator: ","), "owner": owner.id.rawValue])
-        for text in try await store.setAsideUnreadable(queues: settings.queues) {
+        let unreadable = try await insisting { () throws(StoreError) in
+            try await store.setAsideUnreadable(queues: settings.queues)
+        }
+        for text in unreadable {
             log.error("a row of the database has no run ID and is set aside", ["id": Wording.quoted(text)])
         }
-        let served = if let one { [one.resource] } else { try await resources() }
+        let served =
+            if let one {
+                [one.resource]
+            } else {
+                try await insisting { () throws(StoreError) in try await resources() }
+            }
         await LeftoverSweep(store: store, backends: backends, log: log).run(resources: served)
         if let one { drive(one, mayRequeue: false) }
         while true {
@@ -144,11 +152,28 @@ public actor Agent {
                 }
                 if try await isDone(only: one) { return try await done(owner.id) }
             } catch  where error.isTemporary {
-                if !storeIsAway { log.error("the store cannot be used for now", ["error": error.description]) }
-                storeIsAway = true
+                noteAway(error)
             }
             await pulse.wait(upTo: Self.fallback, clock: clock)
         }
+    }
+
+    /// Repeats a call while the store is locked, full or away, also when the agent starts.
+    private func insisting<T>(_ call: () async throws(StoreError) -> T) async throws(StoreError) -> T {
+        while true {
+            do {
+                return try await call()
+            } catch  where error.isTemporary && !leaving.isRaised && !Task.isCancelled {
+                noteAway(error)
+                await pulse.wait(upTo: Self.fallback, clock: clock)
+            }
+        }
+    }
+
+    /// The runs log at level debug that the store is away, so that the log has one line for one outage.
+    private func noteAway(_ error: StoreError) {
+        if !storeIsAway { log.error("the store cannot be used for now", ["error": error.description]) }
+        storeIsAway = true
     }
 
     /// The longest delay after a lost doorbell, or until a run that waits for its time is noticed.

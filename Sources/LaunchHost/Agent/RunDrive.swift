@@ -306,7 +306,7 @@ struct RunDrive: Sendable {
         if error.isTemporary || error.code == .inputOutput, !conditions.isLeaving {
             // No other agent would adopt the run while this agent lives.
             step = .resting
-            return log(.error, "a run has to wait for the store", ["error": error.description])
+            return log(error.isAway ? .debug : .error, "a run has to wait for the store", ["error": error.description])
                 + [.rest(Self.storeRest)]
         }
         let notice = log(.error, "run given up", ["error": error.description])

@@ -60,7 +60,10 @@ public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Whether the same call may succeed later without a change by anyone: the store is locked, full or away.
-    package var isTemporary: Bool { [.busy, .full, .unreachable, .unknownHost, .inDoubt].contains(code) }
+    package var isTemporary: Bool { isAway || [.busy, .full].contains(code) }
+
+    /// Whether the server cannot be reached, which every call of a program finds at the same time.
+    package var isAway: Bool { [.unreachable, .unknownHost, .inDoubt].contains(code) }
 
     /// The message, followed by the hint.
     public var description: String {

@@ -75,6 +75,16 @@ import Testing
 
     private static func name(_ value: Any) -> String { String("\(value)".prefix { $0.isLetter }) }
 
+    @Test func `a store that is away is logged by the agent, not by each run`() throws {
+        let levels = try [StoreError.Code.unreachable, .inDoubt, .unknownHost, .corrupt].map { code in
+            var run = try run()
+            return run.receive(.storeFailed(StoreError(code, "x")), at: Self.now).compactMap { effect in
+                if case .log(let level, _, _) = effect { level } else { nil }
+            }
+        }
+        #expect(levels == [[.debug], [.debug], [.debug], [.error]])
+    }
+
     @Test func `each event has the listed effects in each phase, and no others`() throws {
         for (phase, run) in try inEachPhase() {
             for event in Self.events {

@@ -80,8 +80,12 @@ struct FinishStage: Sendable {
             try await runner.release(handle)
             try await store.markReleased(record.id)
         } catch {
-            log.warning(
-                "what the run left in the backend stays for now", ["run": record.id.rawValue, "error": "\(error)"])
+            let message = "what the run left in the backend stays for now"
+            if (error as? StoreError)?.isAway == true {
+                log.debug(message, ["run": record.id.rawValue, "error": "\(error)"])
+            } else {
+                log.warning(message, ["run": record.id.rawValue, "error": "\(error)"])
+            }
         }
     }
 

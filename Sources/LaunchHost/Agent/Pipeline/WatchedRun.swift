@@ -94,7 +94,9 @@ struct WatchedRun: Sendable {
         case .storeFailed(let error):
             pending = nil
             if error.code == .stale { return over(.lost) }
-            return [.log(.error, "the store did not accept a change of a run", error.description)]
+            return [
+                .log(error.isAway ? .debug : .error, "the store did not accept a change of a run", error.description)
+            ]
         case .stopAccepted: return [.wake]
         case .stopRefused(let error): return refused(error)
         case .stopRested:
@@ -240,10 +242,11 @@ struct WatchedRun: Sendable {
         case .backend where isGivenUp: return [.giveUp(observation)]
         case .store, .backend: break
         }
+        let level: Logger.Level = if case .store(let error) = failure, error.isAway { .debug } else { .error }
         phase = .resting
         failedCollections += 1
         return [
-            .log(.error, "the end of a run could not be recorded yet", failure.description), .endWork,
+            .log(level, "the end of a run could not be recorded yet", failure.description), .endWork,
             .restAfterCollection(Self.collectionRest.delay(after: failedCollections)),
         ]
     }
