@@ -10,8 +10,4 @@ internal import Subprocess
 let words = Data("launch".utf8)
 let theirs = Crypto.SHA256.hash(data: words).map { String(format: "%02x", $0) }.joined()
 let ours = LaunchCrypto.SHA256.hex(words)
-let program = LaunchSubprocess.Subprocess.findAll("true").first
-let end = try await LaunchSubprocess.Subprocess.run(program ?? "true")
-let other = try await Subprocess.run(.name("true"), output: .discarded)
-let error = BackendError(.internalFault, "unused")
-print(theirs == ours && end.exit.isSuccess && other.terminationStatus.isSuccess ? "neighbours agree" : "\(error)")
+print(theirs == ours ? "neighbours agree" : "\(BackendError(.internalFault, "The hashes differ."))")
