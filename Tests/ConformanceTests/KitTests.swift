@@ -66,14 +66,14 @@ struct KitTests {
     @Test func `a misspelt name of a rule is an error of the fixture with the name that is near`() async throws {
         let report = await RunnerConformance(try fixture(nil, only: ["submit.onse", "render.pure"])).run()
         #expect(report.fixtureErrors.count == 1 && !report.isConforming, "\(report)")
-        #expect("\(report)".contains("'submit.onse', which is no rule for a runner; did you mean 'submit.once'?"))
+        #expect("\(report)".contains("'submit.onse', but a runner has no such rule; did you mean 'submit.once'?"))
     }
 
     @Test func `a rule of another role is an error of the fixture too`() async throws {
         var fixture = SimPlugin.fixture(nil as WrongRegistry?)
         fixture.settings.only = ["submit.once"]
         let report = await RegistryConformance(fixture).run()
-        #expect("\(report)".contains("'submit.once', which is no rule for a registry"), "\(report)")
+        #expect("\(report)".contains("'submit.once', but a registry has no such rule"), "\(report)")
         #expect(!report.isConforming)
     }
 

@@ -15,8 +15,8 @@ enum SubmitCommand {
                 service that it needs is not available, 3 if it is stopped. ctrl-C ends the wait; the run continues. \
                 The wait has no limit: only 'launch wait' has --timeout and exit code 75.
 
-                If the store is locked, full or away, the command ends with exit code 75 and queues nothing. With \
-                --wait-for-store it waits for the store.
+                If the store is locked, full or away, the command ends with exit code 75. With --wait-for-store it \
+                waits for the store.
 
                 With --follow and --json it prints no log, but one document at the end: the run, like 'launch run \
                 --json'. 'launch logs -f --json RUN' prints the log as JSON.

@@ -26,14 +26,15 @@ struct StoreWait {
         note = { log.error("the store cannot be used for now", ["error": $0.description]) }
     }
 
-    /// Calls `body` until it succeeds, fails for good, or the limit is over.
+    /// Calls `body` until it succeeds, fails for good, or the limit is over. A host name that does not resolve is a
+    /// misspelt one in most cases, so it fails for good.
     func insisting<T: Sendable>(_ body: () async throws -> T) async throws -> T {
         let end = ContinuousClock.now + limit
         var attempt = 0
         while true {
             do {
                 return try await body()
-            } catch let error as StoreError where error.isTemporary {
+            } catch let error as StoreError where error.isTemporary && error.code != .unknownHost {
                 let rest = end - .now
                 guard rest > .zero else { throw error }
                 attempt += 1

@@ -61,7 +61,7 @@ final class Kit: Sendable {
             } else {
                 group.isEmpty ? "docs/conformance.md lists the rules" : "there are \(listed(group, most: 12))"
             }
-        return "settings.only names '\(capped(name, to: 80))', which is no rule for a \(role.rawValue); \(near)"
+        return "settings.only names '\(capped(name, to: 80))', but a \(role.rawValue) has no such rule; \(near)"
     }
 
     var report: Report { state.withLock(\.report) }
@@ -90,7 +90,7 @@ final class Kit: Sendable {
                 verdict.outcome = end.outcome.afterwards
             }
         }
-        // A case that failed was not cleaned up in the way that a later one will be.
+        // A failed case may leave what its clean-up could not remove, so the search for leaks skips it.
         if verdict.outcome == .passed, !Rule.declaration.contains(rule) {
             let hasLeaks = state.withLock { state in
                 state.watched += 1

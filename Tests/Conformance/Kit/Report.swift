@@ -50,8 +50,8 @@ public struct Report: Sendable, Codable, CustomStringConvertible {
     public private(set) var cases: [Case] = []
     /// The rules that `settings.only` leaves out.
     public internal(set) var omitted: [String] = []
-    /// Whether the kit started this process for something else, such as one call of a second process. Nobody reads the
-    /// report of such a process.
+    /// Whether the kit started this process for something else, such as one call of a second process. The report
+    /// of such a process is not used.
     let isElsewhere: Bool
     private let role: String
 

@@ -46,6 +46,13 @@ struct TeamTests {
             let laptop = try Machine(like: account, database, as: ada)
             let host = try Machine(like: account, database, as: trainer)
 
+            let typo = ["PGHOST": "no-such-host.invalid"]
+            let submit = ["submit", "-q", "train", "--image", Account.image, "--wait-for-store", "5m"]
+            for words in [["agent", "--drain"], submit] {
+                let answer = try await laptop.launch(words, setting: typo)
+                #expect(answer.code == 69 && answer.errors.contains("no-such-host.invalid"), "\(answer)")
+            }
+
             try server.signal("KILL")
             let refused = try await laptop.submit().end()
             #expect(refused.code == 75, "\(refused)")
