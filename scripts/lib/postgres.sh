@@ -93,9 +93,23 @@ postgres_start() {
     say "PostgreSQL server: localhost:$(postgres_fact port)"
 }
 
+# postgres_await_reaped: returns when the process of a killed server is gone. Until its parent has collected it, PostgreSQL
+# takes the zombie for a running server and does not start.
+postgres_await_reaped() {
+    local folder pid began=$SECONDS
+    folder=$(postgres_fact folder) || return 0
+    pid=$(head -n 1 "$folder/data/postmaster.pid" 2>/dev/null) || return 0
+    [[ $pid =~ ^[0-9]+$ ]] || return 0
+    while [ "$(sed 's/.*) \(.\).*/\1/' "/proc/$pid/stat" 2>/dev/null)" = Z ]; do
+        [ $((SECONDS - began)) -lt "$postgres_deadline" ] || return 0
+        sleep 0.1
+    done
+}
+
 postgres_start_locked() {
     local folder bin
     bin=$(postgres_bin)
+    postgres_await_reaped
     if [ ! -e "$postgres_home/ready" ]; then
         postgres_stop
         say "starting a private PostgreSQL server, state in $postgres_home"
