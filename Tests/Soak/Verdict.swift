@@ -7,7 +7,7 @@ struct Verdict: Sendable {
     /// Runs that have not ended.
     var unfinished: [RunID] = []
     /// Runs that ended without a training job.
-    var lost: [RunID] = []
+    var lost: [String] = []
     /// Runs with more than one training job, and training jobs of no run.
     var double: [String] = []
     /// Runs that ended differently from their training job.
@@ -32,7 +32,7 @@ struct Verdict: Sendable {
         for run in runs {
             let found = byRun[run.id.rawValue] ?? []
             if !run.state.isTerminal { unfinished.append(run.id) }
-            if found.isEmpty { lost.append(run.id) }
+            if found.isEmpty { lost.append("\(run.id): \(run.state): \(run.cause ?? "-")") }
             if found.count > 1 { double.append("\(run.id): \(found.map(\.name))") }
             guard let job = found.first, let end = job.end, run.state.isTerminal else { continue }
             let expected: RunState = end.status == "Completed" ? .succeeded : .failed
@@ -56,7 +56,7 @@ struct Verdict: Sendable {
     /// One JSON document.
     var report: String {
         let faults: [(String, [String])] = [
-            ("unfinished", unfinished.map(\.rawValue)), ("lost", lost.map(\.rawValue)), ("double", double),
+            ("unfinished", unfinished.map(\.rawValue)), ("lost", lost), ("double", double),
             ("wrong", wrong), ("unexpected_ends", ends),
         ]
         var members = figures.mapValues { JSONValue.number($0) }
