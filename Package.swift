@@ -118,16 +118,19 @@ let package = Package(
             "LaunchConfiguration", at: "Sources/LaunchHost/Configuration",
             uses: ["LaunchPluginKit", "LaunchPostgreSQL", "LaunchSuggestions"]),
         library(
+            "LaunchBlobs", at: "Sources/LaunchHost/Blobs", uses: ["LaunchCrypto", "LaunchFiles", "LaunchPluginKit"]),
+        library(
             "LaunchStore", at: "Sources/LaunchHost/Store",
             uses: [
-                "CLaunchLinux", "CLaunchSQLite", "LaunchConcurrency", "LaunchConfiguration", "LaunchOwnership",
+                "CLaunchLinux", "CLaunchSQLite", "LaunchBlobs", "LaunchConcurrency", "LaunchConfiguration",
+                "LaunchOwnership",
                 "LaunchPostgreSQL", "LaunchSuggestions",
             ]),
         library(
             "LaunchSnapshots", at: "Sources/LaunchHost/Snapshots",
             uses: [
-                "CLaunchLinux", "LaunchCrypto", "LaunchConcurrency", "LaunchFiles", "LaunchSafeFiles", "LaunchStore",
-                "LaunchOwnership",
+                "CLaunchLinux", "LaunchBlobs", "LaunchCrypto", "LaunchConcurrency", "LaunchFiles", "LaunchSafeFiles",
+                "LaunchStore", "LaunchOwnership",
                 "LaunchSubprocess", "LaunchSuggestions",
             ]),
         library("LaunchRehearsal", at: "Sources/LaunchHost/Rehearsal", uses: ["LaunchPluginKit"]),

@@ -44,7 +44,7 @@ enum AgentCommand {
             }
             let agent = Agent(
                 settings, store: store, backends: backends,
-                contexts: context.contexts(store), log: log,
+                contexts: try context.contexts(store), log: log,
                 progress: { id, progress in
                     log.debug(progress.line, ["run": id.rawValue, "step": progress.step.rawValue])
                 })
@@ -111,6 +111,9 @@ enum AgentCommand {
                 problem in
                 log.warning("a leftover of an earlier program could not be removed", ["error": problem])
             }
+            guard store.isShared else { return }
+            let bytes = try await store.removeUnusedSources()
+            if bytes > 0 { log.info("unused sources were removed from the store", ["bytes": "\(bytes)"]) }
         } catch {
             log.warning("unused source snapshots could not be removed", ["error": "\(error)"])
         }

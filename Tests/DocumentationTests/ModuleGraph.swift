@@ -34,7 +34,7 @@ struct ModuleGraph {
         Level(title: "engine", modules: ["LaunchContainerEngine"]),
         Level(title: "core", modules: ["LaunchCore"]),
         Level(title: "contract", modules: ["LaunchFiles", "LaunchPluginKit"]),
-        Level(title: "configuration", modules: ["LaunchConfiguration", "LaunchRehearsal"]),
+        Level(title: "configuration", modules: ["LaunchBlobs", "LaunchConfiguration", "LaunchRehearsal"]),
         Level(title: "store", modules: ["LaunchStore"]),
         Level(title: "snapshots", modules: ["LaunchSnapshots"]),
         Level(title: "agent", modules: ["LaunchAgent"]),
@@ -58,7 +58,8 @@ struct ModuleGraph {
 
     /// The chapters of the host above the contract. A backend knows none of them.
     static let closedToBackends: Set = [
-        "LaunchConfiguration", "LaunchRehearsal", "LaunchStore", "LaunchSnapshots", "LaunchAgent", "LaunchHost",
+        "LaunchBlobs", "LaunchConfiguration", "LaunchRehearsal", "LaunchStore", "LaunchSnapshots", "LaunchAgent",
+        "LaunchHost",
     ]
     /// SageMaker reads a file of prices with the decoder of configuration files.
     static let openToBackends: Set<[String]> = [["LaunchSageMaker", "LaunchConfiguration"]]

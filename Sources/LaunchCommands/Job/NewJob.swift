@@ -39,6 +39,7 @@ enum NewJob {
         _ name: String, _ source: Source, aliases: [String], tagged: Int? = nil, unkept: String? = nil, to store: Store,
         on context: CommandContext
     ) async throws {
+        try await SourceChoice.share(source, store, context)
         let job = try await store.createJob(
             name, source: source, aliases: aliases, project: context.arguments.string("project"), number: tagged ?? 1)
         if let tagged, job.version != tagged {

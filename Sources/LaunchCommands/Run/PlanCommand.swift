@@ -36,7 +36,7 @@ enum PlanCommand {
                 registry: try backends.registry(
                     for: job.resource, rehearse: spec.rehearse, job.rehearsal ?? spec.rehearsal),
                 builder: backends.builder,
-                contexts: context.contexts(store))
+                contexts: try context.contexts(store))
             let image = try await stage.plan(
                 job.source, project: job.project, queue: spec.queue, demandsPin: job.demandsPin ?? false,
                 offline: arguments.flag("offline"))

@@ -32,8 +32,10 @@ enum RunCommand {
             let backends = try context.backends(config)
             let owner = try await store.becomeOwner(kind: "run")
             let held = HeldRun(
-                store: store, backends: backends, contexts: context.contexts(store), terminal: terminal,
+                store: store, backends: backends, contexts: try context.contexts(store), terminal: terminal,
                 log: context.log)
+            // Another agent adopts the run if this program dies.
+            try await SourceChoice.share(spec.source, store, context)
             let run = try await store.submit(spec, as: id, claimedBy: owner.id)
             context.note("run \(id)")
             let reader = RunLogReader(store: store, backends: backends)

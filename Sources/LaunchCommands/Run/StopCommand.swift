@@ -94,7 +94,7 @@ enum StopCommand {
             if await store.isAlive(run.owner) == false {
                 let owner = try await store.becomeOwner(kind: "stop")
                 let held = HeldRun(
-                    store: store, backends: try context.backends(config), contexts: context.contexts(store),
+                    store: store, backends: try context.backends(config), contexts: try context.contexts(store),
                     terminal: context.terminal, log: context.log)
                 if let adopted = try await store.adopt(id, owner: owner.id) {
                     return try await held.follow(adopted, as: owner) {}

@@ -49,6 +49,7 @@ enum SubmitCommand {
             try await wait.insisting {
                 try await PlanCheck(context, store: store, config: config).refuseInvalid(spec, submitted, as: id)
             }
+            try await wait.insisting { try await SourceChoice.share(spec.source, store, context) }
             let run = try await wait.submit(spec, as: id, to: store)
             if arguments.flag("follow") {
                 return try await follow(run, store: store, config: config, context)

@@ -57,8 +57,42 @@ struct CommandContext: Sendable {
     }
 
     /// The build contexts of sources.
-    func contexts(_ store: Store) -> SourceContexts {
-        SourceContexts(store: SourceStore(folder: store.home.sources, limits: limits), git: git)
+    func contexts(_ store: Store) throws -> SourceContexts {
+        SourceContexts(
+            store: SourceStore(folder: store.home.sources, limits: limits), git: git, shared: try sharedSources(store))
+    }
+
+    /// The sources that machines share by the store; nil for a store on this machine.
+    func sharedSources(_ store: Store) throws -> SharedSources? {
+        guard case .postgres(let settings) = try storeSettings() else { return nil }
+        return SharedSources(
+            store, local: SourceStore(folder: store.home.sources, limits: limits), place: settings.blobs
+        ) { () async throws(LaunchError) in try await objects(for: settings.blobs ?? "") }
+    }
+
+    /// The object store of the environment, for this place.
+    private func objects(for place: String) async throws(LaunchError) -> any ObjectStore {
+        let environment: any Environment
+        do {
+            // Not `config()`, which prints its warnings again.
+            environment = try backends(try LaunchConfig(at: location, catalog: catalog)).environment
+        } catch let error as LaunchError {
+            throw error
+        } catch {
+            throw LaunchError(.configuration, "The configuration cannot be used: \(error).")
+        }
+        guard let objects = environment as? any ObjectStoring,
+            objects.objectSchemes.contains(where: { place.hasPrefix("\($0)://") })
+        else {
+            throw LaunchError(
+                .configuration, "The environment of the configuration has no object store for \(place).",
+                hint: "Change store.blobs in launch-config.yaml, or the type of the environment.")
+        }
+        do throws(BackendError) {
+            return try await objects.objectStore()
+        } catch {
+            throw LaunchError(error)
+        }
     }
 
     /// Warns if another user can change a file that determines what runs.

@@ -23,6 +23,18 @@ enum SourceChoice {
         return .code(snapshot.source)
     }
 
+    /// Sends a snapshot to a store that machines share, with progress output. Does nothing for other sources, and for a
+    /// store on this machine.
+    /// - Throws: `LaunchError` if the store does not take the source or does not answer.
+    static func share(_ source: Source, _ store: Store, _ context: CommandContext) async throws {
+        guard case .code(let code) = source, let shared = try context.sharedSources(store) else { return }
+        if try await shared.holds(code.snapshot) { return }
+        let label = "Sending \(code.origin)"
+        try await Progress.show(label, on: context.terminal, quiet: context.wantsJSON) { progress in
+            try await shared.send(code.snapshot) { progress.update(label, .bytes($0, of: $1)) }
+        }
+    }
+
     /// Resolves the version to a commit of the repository. The default Dockerfile is `Dockerfile`, because nothing is
     /// fetched before the image is built.
     /// - Parameters:

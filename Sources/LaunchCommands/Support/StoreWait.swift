@@ -10,20 +10,20 @@ struct StoreWait {
 
     private let limit: Duration
     /// Tells the user about the first error.
-    private let note: (StoreError) throws -> Void
+    private let note: (String) throws -> Void
     private static let backoff = Backoff(first: .milliseconds(200), longest: .seconds(5), jitter: .around(0.2))
 
     /// As long as the command line says.
     init(_ arguments: ParsedArguments, _ terminal: Terminal) throws {
         let limit = try arguments.duration(Self.option.long, upTo: .seconds(366 * 86_400)) ?? .zero
         self.limit = limit
-        note = { terminal.err("\(lines: $0.message) Waiting for up to \(Format.duration(limit)).") }
+        note = { terminal.err("\(lines: $0) Waiting for up to \(Format.duration(limit)).") }
     }
 
     /// Without an end, for an agent.
     init(_ log: Logger) {
         limit = .seconds(366_000 * 86_400)
-        note = { log.error("the store cannot be used for now", ["error": $0.description]) }
+        note = { log.error("the store cannot be used for now", ["error": $0]) }
     }
 
     /// Calls `body` until it succeeds, fails for good, or the limit is over. A host name that does not resolve is a
@@ -34,14 +34,23 @@ struct StoreWait {
         while true {
             do {
                 return try await body()
-            } catch let error as StoreError where error.isTemporary && error.code != .unknownHost {
+            } catch  where Self.message(ofTemporary: error) != nil {
                 let rest = end - .now
                 guard rest > .zero else { throw error }
                 attempt += 1
-                if attempt == 1 { try note(error) }
+                if attempt == 1 { try note(Self.message(ofTemporary: error) ?? "") }
                 try await Task.sleep(for: min(Self.backoff.delay(after: attempt), rest))
             }
         }
+    }
+
+    /// What is said about an error that may pass by itself; nil for other errors.
+    private static func message(ofTemporary error: any Error) -> String? {
+        if let error = error as? StoreError {
+            return error.isTemporary && error.code != .unknownHost ? error.message : nil
+        }
+        guard let error = error as? LaunchError, error.kind == .tryAgain else { return nil }
+        return error.message
     }
 
     /// Submits a run. If the answer to one attempt is lost, the next one finds the run.

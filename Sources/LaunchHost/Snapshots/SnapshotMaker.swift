@@ -101,17 +101,25 @@ struct SnapshotMaker {
         try FileSystem.makeFolder(made, mode: 0o700)
         try FileSystem.makeFolder("\(made)/context", mode: 0o700)
         try copy(scan, digest, from: try SourceRoot(opening: scan.folder), to: "\(made)/context")
-        syncDisk(staging.path)
-        // A crash of the machine may have left an incomplete snapshot, which is replaced.
+        return try !Self.putInPlace(made, at: place, staging: staging.path) { isWhole(place, scan) }
+    }
+
+    /// Moves a complete snapshot to its final name. A crash of the machine may have left an incomplete one there, which
+    /// is replaced. Returns false if a complete one was there already.
+    @discardableResult
+    static func putInPlace(
+        _ made: String, at place: String, staging: String, isWhole: () -> Bool
+    ) throws -> Bool {
+        syncDisk(staging)
         for _ in 1...3 {
             do throws(FileSystem.Failure) {
                 try FileSystem.move(made, to: place)
-                return false
+                return true
             } catch {
                 guard error.code == EEXIST || error.code == ENOTEMPTY else { throw error }
-                if isWhole(place, scan) { return true }
-                try? FileSystem.move(place, to: "\(staging.path)/damaged")
-                try FileSystem.remove("\(staging.path)/damaged")
+                if isWhole() { return false }
+                try? FileSystem.move(place, to: "\(staging)/damaged")
+                try FileSystem.remove("\(staging)/damaged")
             }
         }
         throw LaunchError(.tryAgain, "the source snapshot \(place) cannot be put into place.")
@@ -193,7 +201,7 @@ struct SnapshotMaker {
     }
 
     /// Waits until the files are on the disk. Only then does the snapshot get its final name.
-    private func syncDisk(_ path: String) {
+    private static func syncDisk(_ path: String) {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
         _ = syncfs(descriptor)

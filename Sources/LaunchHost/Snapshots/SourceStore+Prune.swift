@@ -35,6 +35,11 @@ extension SourceStore {
                 do throws(FileSystem.Failure) {
                     if StagingFolder.isName(name) {
                         try StagingFolder.removeAbandoned("\(folder)/\(name)")
+                    } else if Self.isPiecesFolder(name) {
+                        // A fetch that is still running writes to it.
+                        if try FileSystem.modified("\(folder)/\(name)") <= limit {
+                            try FileSystem.remove("\(folder)/\(name)")
+                        }
                     } else if Self.isName(name), !names.contains(name), try removeSnapshot(name, before: limit) {
                         removed.append(name)
                     }

@@ -44,7 +44,8 @@ struct StagingFolder: ~Copyable {
         try withExtendedLifetime(lock) { () throws(FileSystem.Failure) in try FileSystem.remove(path) }
     }
 
-    private static func makeParents(_ folder: String) throws(FileSystem.Failure) {
+    /// Creates a folder with its parents.
+    static func makeParents(_ folder: String) throws(FileSystem.Failure) {
         var prefix = ""
         for part in folder.split(separator: "/") {
             prefix += "/\(part)"

@@ -15,6 +15,8 @@ public final class Store: Sendable {
     package let authenticatesAuthors: Bool
 
     let database: Database
+    /// The connection for large values, so that they do not delay the calls of runs; nil on one machine.
+    let bulk: Database?
     let owners: any OwnerRegistry
     private let changes: @Sendable () throws(StoreError) -> StoreListener
     private let clock: @Sendable () -> Date
@@ -39,6 +41,7 @@ public final class Store: Sendable {
         database = try .sqlite(
             path: home.database, durability: durability, clock: { Timestamp(now()) }, isAlive: { owners.isAlive($0) },
             notify: { doorbell.ring() })
+        bulk = nil
         self.owners = owners
         changes = { () throws(StoreError) in try doorbell.listen() }
         clock = now
@@ -58,6 +61,7 @@ public final class Store: Sendable {
         self.home = home
         authenticatesAuthors = true
         database = Database(PostgreSQLConnection(path: name, parameters: parameters))
+        bulk = Database(PostgreSQLConnection(path: name, parameters: parameters))
         owners = LeasedOwners(database: database)
         changes = { PostgreSQLListener.start(parameters: parameters) }
         clock = { Date() }

@@ -141,7 +141,7 @@ struct ImageChoice: Sendable {
         switch build {
         case .unknown: return .readSource(isFetching: !isPlan)
         case .absent where isPlan:
-            return .decided(ImageDecision(.unresolved, "source; the commit is fetched when the run starts"))
+            return .decided(ImageDecision(.unresolved, "source; it is fetched when the run starts"))
         case .absent: throw BackendError(.notFound, "The source of the run no longer exists: \(source.origin).")
         case .present(let build): return next(for: build)
         }

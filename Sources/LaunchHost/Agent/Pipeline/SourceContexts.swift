@@ -3,20 +3,27 @@
 public struct SourceContexts: ContextProvider {
     private let store: SourceStore
     private let git: GitFetch
+    private let shared: SharedSources?
 
     public init(store: SourceStore, git: GitFetch = GitFetch()) {
-        self.store = store
-        self.git = git
+        self.init(store: store, git: git, shared: nil)
     }
 
-    /// The context of a source; nil for an image, and for a commit that must not be fetched.
+    /// - Parameter shared: the sources of other machines; nil if there are none.
+    package init(store: SourceStore, git: GitFetch, shared: SharedSources?) {
+        self.store = store
+        self.git = git
+        self.shared = shared
+    }
+
+    /// The context of a source; nil for an image, and for a commit or a snapshot that must not be fetched.
     public func context(of source: Source, fetching: Bool) async throws(BackendError) -> SourceContext? {
         do throws(LaunchError) {
             switch source {
             case .image, .template, .algorithm, .noImage:
                 return nil
             case .code(let code):
-                return SourceContext(folder: try await store.context(of: code.snapshot), digest: code.snapshot)
+                return try await context(of: code.snapshot, fetching: fetching)
             case .git(let commit):
                 guard fetching else { return nil }
                 let fetched = try await git.fetch(
@@ -27,6 +34,17 @@ public struct SourceContexts: ContextProvider {
         } catch {
             throw BackendError(error)
         }
+    }
+
+    private func context(of snapshot: String, fetching: Bool) async throws(LaunchError) -> SourceContext? {
+        if let shared {
+            if let folder = try? await store.context(of: snapshot) {
+                return SourceContext(folder: folder, digest: snapshot)
+            }
+            guard fetching else { return nil }
+            try await shared.fetch(snapshot)
+        }
+        return SourceContext(folder: try await store.context(of: snapshot), digest: snapshot)
     }
 }
 

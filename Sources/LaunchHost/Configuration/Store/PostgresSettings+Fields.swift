@@ -4,6 +4,8 @@ extension PostgresSettings {
     /// The value of `auth` with which the password is a password.
     package static let passwordMethod = "password"
     package static let types = ["sqlite", "postgres"]
+    /// The value of `blobs` with which the database keeps them.
+    package static let databaseBlobs = "database"
 
     /// The keys of the block `store`.
     package static let fields: [Field] = [
@@ -48,6 +50,11 @@ extension PostgresSettings {
             "pooling", .choice(["session", "transaction"]), default: .string("session"),
             help:
                 "'transaction' for a pooler that gives each transaction another connection, such as PgBouncer in that mode."
+        ),
+        Field(
+            "blobs", .string, default: .string(databaseBlobs), example: "s3://bucket/launch",
+            help:
+                "Where the sources of runs are kept: database, or a place in the object store of the environment, the same for all machines."
         ),
     ]
 }

@@ -34,6 +34,7 @@ struct StoreReader {
         settings.keywords = address(&decoder)
         settings.poolsTransactions = options.string("pooling") == "transaction"
         settings.region = text("region", &decoder)
+        settings.blobs = blobs(&decoder)
         settings.password = password(&decoder)
         checkLogin(settings, &decoder)
         checkTLS(settings, &decoder)
@@ -233,6 +234,22 @@ struct StoreReader {
                 : "with sslmode: \(mode), another server can pass itself off as the store's",
             hint: "remove it, or write sslmode: verify-full; sslrootcert: names the authority",
             given("sslmode") ? "sslmode" : "url", &decoder, severity: .warning)
+    }
+
+    // MARK: Blobs
+
+    /// The place of blobs in an object store; nil for the database.
+    private func blobs(_ decoder: inout SchemaDecoder) -> String? {
+        guard let text = options.string("blobs"), text != PostgresSettings.databaseBlobs else { return nil }
+        let isPlace = text.wholeMatch(of: #/[a-z][a-z0-9]*://[^/\s\p{Cc}]+(/[^\s\p{Cc}]*)?/#) != nil
+        guard isPlace, text.utf8.count <= 1024 else {
+            note(
+                "\(Wording.quoted(text)) is not a place of blobs",
+                hint: "write blobs: database, or the address of a bucket with a prefix, such as s3://bucket/launch",
+                "blobs", &decoder)
+            return nil
+        }
+        return String(text.reversed().drop { $0 == "/" }.reversed())
     }
 
     // MARK: Positions

@@ -28,11 +28,15 @@ public struct PostgresSettings: Sendable, Hashable {
     /// Whether a pooler between this program and the server gives each transaction another connection, as PgBouncer in
     /// transaction mode. Then nothing is prepared or set in a session, and no notification arrives.
     package var poolsTransactions: Bool
+    /// The place of blobs in an object store, such as `s3://bucket/prefix`, without a slash at its end; nil means in the
+    /// database.
+    package var blobs: String?
 
     package init(
         keywords: [String: String] = [:], password: Password = .standard, region: String? = nil,
-        poolsTransactions: Bool = false
+        poolsTransactions: Bool = false, blobs: String? = nil
     ) {
+        self.blobs = blobs
         self.keywords = keywords
         self.password = password
         self.region = region

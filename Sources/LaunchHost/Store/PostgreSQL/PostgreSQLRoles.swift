@@ -123,7 +123,8 @@ struct PostgreSQLRoles: Sendable {
             GRANT EXECUTE ON FUNCTION launch.clock, launch.is_alive, launch.json_of, launch.is_member, launch.is_trusted,
                 launch.reads_all, launch.own_queues, launch.owns_queue TO \(submitter), \(viewer);
             GRANT EXECUTE ON FUNCTION launch.submit, launch.request_stop, launch.set_priority, launch.move_run,
-                launch.set_paused, launch.edit_queue, launch.create_job_version, launch.delete_job TO \(submitter)
+                launch.set_paused, launch.edit_queue, launch.create_job_version, launch.delete_job, launch.missing_pieces,
+                launch.add_pieces, launch.use_source, launch.add_source TO \(submitter)
             """
     }
 

@@ -16,6 +16,7 @@ enum PostgreSQLSchema {
     static let migrations = [
         Migration(sql: [clock, tables, indexes, counts, guards, wakeUps].joined(separator: "\n")),
         Migration(sql: PostgreSQLAccess.sql),
+        Migration(sql: sources),
     ]
 
     /// Settings of a connection: each statement has an index in the order of its result. With old statistics, the planner

@@ -1,0 +1,2 @@
+@_exported public import LaunchFiles
+@_exported public import LaunchPluginKit
