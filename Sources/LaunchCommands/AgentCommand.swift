@@ -4,7 +4,7 @@ internal import LaunchHost
 
 /// `launch agent`
 enum AgentCommand {
-    static func command(_ context: CommandContext.Factory) -> Command {
+    static func command(_ context: CommandContext.Factory, version: String) -> Command {
         Command(
             "agent", summary: "Take runs from queues and execute them",
             discussion: """
@@ -51,7 +51,9 @@ enum AgentCommand {
             try await refuseStrangers(backends.environment, log)
             await removeUnusedSnapshots(of: store, log)
             let owner = try await wait.insisting {
-                try await store.becomeOwner(kind: "agent", queues: settings.queues)
+                try await store.becomeOwner(
+                    kind: "agent", queues: settings.queues, version: version, maxJobs: settings.maxJobs,
+                    drains: settings.drain)
             }
             let interrupts = Interrupts()
             let leaving = Task {

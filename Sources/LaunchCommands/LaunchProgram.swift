@@ -62,7 +62,8 @@ public enum LaunchProgram {
                 CommandGroup(
                     "Set-up",
                     [
-                        AgentCommand.command(context), ConfigCommands.group(context), StoreCommands.group(context),
+                        AgentCommand.command(context, version: version), AgentsCommand.command(context),
+                        ConfigCommands.group(context), StoreCommands.group(context),
                         PluginsCommands.group(context, version: version),
                         DoctorCommand.command(context), IAMPolicyCommand.command(context),
                         .completion(program: name),

@@ -50,7 +50,8 @@ import Testing
         let desk = try Desk()
         let queue = "--resource local-docker --config \(Examples.iris)/queue.yaml"
         for line in [
-            "version", "queue list", "queue create iris \(queue)", "queue create iris \(queue) --if-not-exists",
+            "version", "agents", "queue list", "queue create iris \(queue)",
+            "queue create iris \(queue) --if-not-exists",
             "queue list", "queue show iris", "queue edit iris --config \(Examples.iris)/queue.yaml", "queue pause iris",
             "queue resume iris", "job list", "job create image busybox:1", "job create code \(Examples.iris)",
             "job list", "job list --all", "job list iris", "job show iris", "job delete iris:v1", "job delete busybox",

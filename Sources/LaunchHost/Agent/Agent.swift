@@ -128,6 +128,7 @@ public actor Agent {
             }
         await LeftoverSweep(store: store, backends: backends, log: log).run(resources: served)
         if let one { drive(one, mayRequeue: false) }
+        var isMarked = false
         while true {
             if Task.isCancelled {
                 // The task of the agent was cancelled, and the drives with it. Steps are not completed; the next agent
@@ -136,6 +137,8 @@ public actor Agent {
                 return .left
             }
             if leaving.isRaised {
+                if !isMarked { store.markLeaving(owner.id) }
+                isMarked = true
                 guard driving.isEmpty else {
                     await pulse.wait(upTo: .seconds(1), clock: clock)
                     continue

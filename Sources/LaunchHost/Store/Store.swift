@@ -37,7 +37,7 @@ public final class Store: Sendable {
         self.home = home
         authenticatesAuthors = false
         let doorbell = Doorbell(folder: home.bells)
-        let owners = Owners(folder: home.owners)
+        let owners = Owners(folder: home.owners, clock: { Timestamp(now()) })
         database = try .sqlite(
             path: home.database, durability: durability, clock: { Timestamp(now()) }, isAlive: { owners.isAlive($0) },
             notify: { doorbell.ring() })

@@ -38,7 +38,7 @@ import Testing
         "+job show EVIL", "+job create image EVIL", "+job create image a/b:1 --name EVIL", "+job create code DIR/EVIL",
         "+job create code DIR/source --alias EVIL", "+job create git EVIL", "+job create template --name EVIL",
         "+job delete EVIL", "job delete job",
-        "+agent -q hostile --drain -vv", "+agent -q EVIL", "+config check DIR/broken.yaml",
+        "+agent -q hostile --drain -vv", "+agent -q EVIL", "+agents EVIL", "agents", "+config check DIR/broken.yaml",
         "+config check DIR/broken.yaml --json",
         "config check DIR/control.yaml", "+config check DIR/EVIL", "+config check", "+config explain EVIL",
         "config schema",

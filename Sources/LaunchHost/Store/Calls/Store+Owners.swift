@@ -3,10 +3,19 @@ extension Store {
     /// - Parameters:
     ///   - kind: `agent` or `run`, for listings.
     ///   - queues: the queues that it claims runs from, for listings.
+    ///   - version: the version of the program, for listings.
+    ///   - maxJobs: the maximum number of runs that it holds at once, for listings; nil means no limit.
+    ///   - drains: whether it ends when its queues are empty, for listings.
     /// - Throws: `.denied` or `.inputOutput` if its file cannot be created and locked.
-    public func becomeOwner(kind: String, queues: [String] = []) async throws(StoreError) -> OwnerLock {
-        try await owners.register(OwnerRecord(kind: kind, queues: queues, now: now))
+    public func becomeOwner(
+        kind: String, queues: [String] = [], version: String? = nil, maxJobs: Int? = nil, drains: Bool = false
+    ) async throws(StoreError) -> OwnerLock {
+        try await owners.register(
+            OwnerRecord(kind: kind, queues: queues, version: version, maxJobs: maxJobs, drains: drains, now: now))
     }
+
+    /// Records, for listings, that an owner claims no more runs and is about to end.
+    package func markLeaving(_ id: OwnerID) { owners.markLeaving(id) }
 
     /// The record of a live owner whose process is suspended; nil for every other owner.
     public func suspendedOwner(_ id: OwnerID?) async -> OwnerRecord? {

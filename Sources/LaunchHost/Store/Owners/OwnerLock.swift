@@ -34,6 +34,12 @@ public struct OwnerRecord: Sendable, Hashable, Codable {
     public var startedAt: Timestamp
     /// The queues that it claims runs from.
     public var queues: [String]
+    /// The version of its program; nil if it did not say.
+    public var version: String?
+    /// The maximum number of runs that it holds at once; nil means no limit.
+    public var maxJobs: Int?
+    /// Whether it ends when its queues are empty; nil means no.
+    public var drains: Bool?
 }
 
 /// Keeps this process an owner of runs until it is released or the process ends.
@@ -56,13 +62,17 @@ public final class OwnerLock: Sendable {
 
 extension OwnerRecord {
     /// This process as an owner with a new name.
-    init(kind: String, queues: [String], now: Timestamp) throws(StoreError) {
+    init(
+        kind: String, queues: [String], version: String?, maxJobs: Int?, drains: Bool, now: Timestamp
+    ) throws(StoreError) {
         let alphabet = Array("abcdefghijklmnopqrstuvwxyz0123456789")
         let random = String((0..<10).map { _ in alphabet[Int.random(in: alphabet.indices)] })
         guard let id = OwnerID(rawValue: "\(getpid())-\(random)") else {
             throw StoreError(.internalFault, "An owner's name could not be made.")
         }
-        self.init(id: id, kind: kind, pid: getpid(), host: Self.hostName(), startedAt: now, queues: queues)
+        self.init(
+            id: id, kind: kind, pid: getpid(), host: Self.hostName(), startedAt: now, queues: queues, version: version,
+            maxJobs: maxJobs, drains: drains ? true : nil)
     }
 
     private static func hostName() -> String {

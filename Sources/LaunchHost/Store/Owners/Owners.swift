@@ -11,6 +11,22 @@ protocol OwnerRegistry: Sendable {
 
     /// The record of a live owner that is known to be suspended; nil for every other owner.
     func suspended(_ id: OwnerID) async -> OwnerRecord?
+
+    /// All owners that have left a trace: the live ones, and those that ended without removing it. Oldest first.
+    func known() async throws(StoreError) -> [KnownOwner]
+
+    /// Records that the owner claims no more runs and is about to end. Does not wait for the record.
+    func markLeaving(_ id: OwnerID)
+}
+
+/// An owner of which the store has a trace.
+struct KnownOwner: Sendable, Hashable {
+    var record: OwnerRecord
+    var isAlive: Bool
+    /// Whether it claims no more runs and is about to end.
+    var isLeaving: Bool
+    /// When it was last known to live; nil if the store cannot tell.
+    var lastContact: Timestamp?
 }
 
 /// The folder of the owners' locks. It shows which owners live.
@@ -20,10 +36,12 @@ protocol OwnerRegistry: Sendable {
 /// the process does not keep the lock.
 struct Owners: OwnerRegistry {
     let folder: String
+    var clock: @Sendable () -> Timestamp = { Timestamp(Date()) }
 
     func register(_ record: OwnerRecord) throws(StoreError) -> OwnerLock {
         removeDead()
         let path = Self.path(of: record.id, in: folder)
+        let mark = leavingMark(of: record.id)
         // The file is created and locked under a name that is ignored by readers: an unlocked file would count as a
         // dead owner.
         let draft = "\(folder)/.\(record.id)"
@@ -43,6 +61,7 @@ struct Owners: OwnerRegistry {
             throw StoreError(.inputOutput, "The file '\(path)' cannot be written and locked: \(reason).")
         }
         return OwnerLock(record) {
+            unlink(mark)
             unlink(path)
             close(file)
         }
@@ -66,11 +85,29 @@ struct Owners: OwnerRegistry {
 
     /// The live owners, oldest first.
     func living() -> [OwnerRecord] {
-        all().compactMap { id in
-            guard isAlive(id), let contents = Files.contents(of: Self.path(of: id, in: folder)) else { return nil }
-            return try? JSON.decode(OwnerRecord.self, from: Data(contents))
-        }.sorted { $0.startedAt < $1.startedAt }
+        known().filter(\.isAlive).map(\.record)
     }
+
+    /// The kernel shows at this moment which owners live. When a dead owner ended is unknown.
+    func known() -> [KnownOwner] {
+        all().compactMap { id in
+            let isAlive = isAlive(id)
+            guard let contents = Files.contents(of: Self.path(of: id, in: folder)),
+                let record = try? JSON.decode(OwnerRecord.self, from: Data(contents))
+            else { return nil }
+            return KnownOwner(
+                record: record, isAlive: isAlive, isLeaving: access(leavingMark(of: id), F_OK) == 0,
+                lastContact: isAlive ? clock() : nil)
+        }.sorted { $0.record.startedAt < $1.record.startedAt }
+    }
+
+    /// Makes a file beside the owner's: that one is locked, and is never replaced.
+    func markLeaving(_ id: OwnerID) {
+        let file = open(leavingMark(of: id), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        if file >= 0 { close(file) }
+    }
+
+    private func leavingMark(of id: OwnerID) -> String { "\(folder)/\(id).leaving" }
 
     /// The record of a live owner whose process is suspended (SIGSTOP, SIGTSTP or a debugger); nil for every other
     /// owner.
@@ -88,7 +125,10 @@ struct Owners: OwnerRegistry {
     ///
     /// A file can be removed at once: an owner without a file counts as dead as well, and names are never used again.
     func removeDead() {
-        for id in all() where !isAlive(id) { unlink(Self.path(of: id, in: folder)) }
+        for id in all() where !isAlive(id) {
+            unlink(leavingMark(of: id))
+            unlink(Self.path(of: id, in: folder))
+        }
     }
 
     private func all() -> [OwnerID] {

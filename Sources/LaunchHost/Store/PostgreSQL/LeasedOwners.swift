@@ -7,6 +7,11 @@ internal import Dispatch
 struct LeasedOwners: OwnerRegistry {
     let database: Database
 
+    /// What an owner does with its queues, in the column `phase`.
+    private enum Phase: String {
+        case serving, draining, leaving
+    }
+
     /// How long an owner lives after a renewal, in milliseconds.
     static let lease: Int64 = 30_000
     /// The time between renewals: two may fail before the lease ends.
@@ -22,12 +27,16 @@ struct LeasedOwners: OwnerRegistry {
                 "DELETE FROM owners WHERE lease_until < ?", [.integer(now.saturatingSubtracting(Self.kept))])
             try connection.run(
                 """
-                INSERT INTO owners (id, kind, pid, host, queues, started_at, renewed_at, lease_until)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?8, ?6, ?7)
+                INSERT INTO owners (id, kind, pid, host, queues, started_at, renewed_at, lease_until, version, schema,
+                    max_jobs, phase)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?8, ?6, ?7, ?9, ?10, ?11, ?12)
                 """,
                 [
                     .text(record.id.rawValue), .text(record.kind), .integer(Int64(record.pid)), .text(record.host),
                     queues, .integer(now), .integer(Self.end(ofLeaseFrom: now)), .time(record.startedAt),
+                    .text(record.version), .integer(PostgreSQLSchema.version),
+                    .integer(record.maxJobs.map(Int64.init)),
+                    .text((record.drains == true ? Phase.draining : .serving).rawValue),
                 ])
         }
         let database = database
@@ -52,18 +61,37 @@ struct LeasedOwners: OwnerRegistry {
         }
     }
 
-    func living() async throws(StoreError) -> [OwnerRecord] {
+    func living() async throws(StoreError) -> [OwnerRecord] { try await known().filter(\.isAlive).map(\.record) }
+
+    func known() async throws(StoreError) -> [KnownOwner] {
         try await database.read { connection throws(StoreError) in
             try connection.rows(
                 """
-                SELECT id, kind, pid, host, queues, started_at FROM owners WHERE launch.is_alive(lease_until)
-                ORDER BY started_at, id
+                SELECT id, kind, pid, host, queues, started_at, version, max_jobs, phase, renewed_at,
+                    CASE WHEN launch.is_alive(lease_until) THEN 1 ELSE 0 END AS alive
+                FROM owners ORDER BY started_at, id
                 """
             ) { row throws(StoreError) in
-                OwnerRecord(
+                let phase = row.optionalText("phase").flatMap(Phase.init(rawValue:))
+                let record = OwnerRecord(
                     id: try row.word("id"), kind: try row.text("kind"), pid: Int32(clamping: try row.integer("pid")),
-                    host: try row.text("host"), startedAt: try row.time("started_at"), queues: try row.json("queues"))
+                    host: try row.text("host"), startedAt: try row.time("started_at"), queues: try row.json("queues"),
+                    version: row.optionalText("version"),
+                    maxJobs: row.optionalInteger("max_jobs").map { Int(clamping: $0) },
+                    drains: phase == .draining ? true : nil)
+                return KnownOwner(
+                    record: record, isAlive: try row.flag("alive"), isLeaving: phase == .leaving,
+                    lastContact: try row.time("renewed_at"))
             }
+        }
+    }
+
+    func markLeaving(_ id: OwnerID) {
+        // The end of a program does not wait for a server that is away.
+        database.post { connection throws(StoreError) in
+            try connection.run(
+                "UPDATE owners SET phase = ? WHERE id = ?", [.text(Phase.leaving.rawValue), .text(id.rawValue)])
+        } done: {
         }
     }
 

@@ -126,6 +126,13 @@ extension PostgreSQLSchema {
         ) WITH (fillfactor = 50);
         """
 
+    /// What an owner does with its queues.
+    static let phases = """
+        -- serving, draining (it ends when its queues are empty) or leaving (it claims no more runs).
+        ALTER TABLE launch.owners ADD COLUMN phase text COLLATE "C" NOT NULL DEFAULT 'serving';
+        CREATE OR REPLACE VIEW launch_read.owners AS SELECT * FROM launch.owners;
+        """
+
     /// The indexes, named as in SQLite. A statement uses a partial index only if it repeats the condition literally.
     static let indexes = """
         CREATE INDEX runs_ready ON launch.runs (queue, priority, sequence) WHERE state = 'queued';

@@ -17,6 +17,7 @@ enum PostgreSQLSchema {
         Migration(sql: [clock, tables, indexes, counts, guards, wakeUps].joined(separator: "\n")),
         Migration(sql: PostgreSQLAccess.sql),
         Migration(sql: sources),
+        Migration(sql: phases),
     ]
 
     /// Settings of a connection: each statement has an index in the order of its result. With old statistics, the planner

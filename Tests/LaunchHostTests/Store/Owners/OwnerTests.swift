@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 import LaunchHost
+@testable import LaunchStore
 
 @Suite struct OwnerTests {
     let sandbox: Sandbox
@@ -26,6 +27,62 @@ import LaunchHost
         #expect(await other.livingOwners().isEmpty)
         #expect(try FileManager.default.contentsOfDirectory(atPath: sandbox.home.owners).isEmpty)
         #expect(try await !store.isAlive(owner("never-was")))
+    }
+
+    @Test func `agents are listed with their load and what they do`() async throws {
+        let first = try await store.becomeOwner(
+            kind: "agent", queues: ["q", "r"], version: "1.2", maxJobs: 4, drains: true)
+        let second = try await store.becomeOwner(kind: "agent", queues: ["q"])
+        let other = try await store.becomeOwner(kind: "run")
+        for _ in 0..<3 { try await store.submit(.sample()) }
+        let runs =
+            try await [store.claimNext(queues: ["q"], owner: first.id)] + [
+                store.claimNext(queues: ["q"], owner: first.id)
+            ]
+        let ended = try #require(runs.last ?? nil)
+        let reader = try sandbox.store()
+        var (now, agents) = try await reader.agents()
+        #expect(agents.map(\.id) == [first.id, second.id] && agents.map(\.state) == [.draining, .live])
+        #expect(agents.map(\.jobs) == [2, 0] && agents.map(\.maxJobs) == [4, nil])
+        #expect(agents.map(\.version) == ["1.2", nil] && agents.map(\.queues) == [["q", "r"], ["q"]])
+        #expect(agents.allSatisfy { $0.pid == getpid() && !$0.host.isEmpty })
+        for agent in agents {
+            let contact = try #require(agent.lastContact)
+            #expect(contact <= now && contact.milliseconds > now.milliseconds - 60_000)
+        }
+        try await store.transition(ended.id, token: ended.fencingToken, to: .failed)
+        store.markLeaving(first.id)
+        // The mark is not awaited. A later write is.
+        try await store.setPaused(false, queue: "q")
+        (now, agents) = try await store.agents()
+        #expect(agents.map(\.state) == [.leaving, .live] && agents.map(\.jobs) == [1, 0])
+        _ = (second, other)
+    }
+
+    @Test func `an agent that was killed is listed as gone, and its trace is removed`() async throws {
+        let path = sandbox.home.path
+        guard Sandbox.isSQLite else {
+            // A lease that has ended stands for the killed process.
+            let agent = try await store.becomeOwner(kind: "agent", queues: ["q"], version: "1.2")
+            try await store.database.write { connection throws(StoreError) in
+                _ = try connection.run(
+                    "UPDATE owners SET lease_until = renewed_at WHERE id = ?", [.text(agent.id.rawValue)])
+            }
+            #expect(try await store.agents().agents.map(\.state) == [.gone])
+            #expect(await store.livingOwners().isEmpty)
+            return
+        }
+        await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
+            let store = try Store(home: LaunchHome(path: path))
+            let lock = try await store.becomeOwner(kind: "agent", queues: ["q"], version: "1.2")
+            store.markLeaving(lock.id)
+            try withExtendedLifetime(lock) { try #require(kill(getpid(), SIGKILL) == 0) }
+        }
+        let gone = try #require(try await store.agents().agents.first)
+        #expect(gone.state == .gone && gone.queues == ["q"] && gone.version == "1.2" && gone.lastContact == nil)
+        let next = try await store.becomeOwner(kind: "agent")
+        #expect(try await store.agents().agents.map(\.id) == [next.id])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: sandbox.home.owners) == ["\(next.id).lock"])
     }
 
     @Test(arguments: ["", "../../etc/passwd", "a/b", "A", String(repeating: "a", count: 65)])
