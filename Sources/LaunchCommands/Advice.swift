@@ -38,6 +38,10 @@ enum Advice {
         "queues": "'launch queue list' lists queues",
         "validate": "'launch config check' checks the configuration, and 'launch plan -q NAME --image URI' a run",
         "update": "'launch queue edit NAME' changes a queue",
+        "prioritize": "'launch priority RUN LEVEL' changes the priority of a run that waits",
+        "nice": "'launch priority RUN LEVEL' changes the priority of a run that waits",
+        "mv": "'launch move RUN QUEUE' moves a run that waits to another queue",
+        "why": "'launch explain RUN' says why a run is where it is",
         "policy": "'launch iam-policy' prints the agent's policy",
     ]
 

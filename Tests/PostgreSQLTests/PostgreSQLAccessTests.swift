@@ -113,11 +113,24 @@ struct PostgreSQLAccessTests {
                 "priority low, set by \(team.ada)", "priority critical, set by \(team.bob)",
                 "moved from queue open to other by \(team.ada)",
             ])
+        // An agent refuses a row that contradicts its spec.
+        #expect(try run("a", "spec") == TeamDatabase.spec(author: team.ada, queue: "other", priority: "critical"))
+    }
+
+    @Test func `a change of a spec keeps the text of its other members`() throws {
+        let members = #""a":1.0,"b":1e400,"c":[1,  2],"d":{"queue":"x"},"queue":"old","e\"é":"""#
+        let old = "{\(members)}"
+        #expect(
+            try team.run("SELECT launch.spec_with('\(old)', 'queue', 'a\"b')") == [
+                old.replacing(#""queue":"old""#, with: #""queue":"a\"b""#)
+            ])
     }
 
     @Test func `an owner of a queue pauses and edits it`() throws {
         try team.run("SELECT launch.set_paused('open', true)", as: team.bob)
-        #expect(try team.run("SELECT paused FROM launch.queues WHERE name = 'open'") == ["1"])
+        #expect(
+            try team.run("SELECT paused, paused_by, paused_at > 0 FROM launch.queues WHERE name = 'open'")
+                == ["1|\(team.bob)|t"])
         try team.run(
             """
             SELECT launch.edit_queue('open', 'text', 'q.yaml', '{"a": 1}', '[]', NULL, '{}', NULL,

@@ -34,7 +34,7 @@ enum QueueShowCommand {
         var facts = Facts()
         facts.add("queue", queue.name)
         facts.add("resource", definition.resource)
-        facts.add("state", queue.paused ? "paused: no runs are claimed from it" : "open")
+        facts.add("state", queue.paused ? "paused\(Self.pause(of: queue)): no runs are claimed from it" : "open")
         let counts = RunState.allCases.filter { queue.counts[$0] > 0 }.map { "\(queue.counts[$0]) \($0.rawValue)" }
         facts.add("runs", counts.isEmpty ? "none yet" : counts.joined(separator: ", "))
         facts.add("created", queue.createdAt.description)
@@ -56,6 +56,10 @@ enum QueueShowCommand {
         for line in try definition.text.split(separator: "\n", omittingEmptySubsequences: false).trimmed {
             try terminal.out(line.isEmpty ? "" : "  \(line)")
         }
+    }
+
+    private static func pause(of queue: QueueRecord) -> String {
+        (queue.pausedBy.map { " by \($0)" } ?? "") + (queue.pausedAt.map { " since \($0)" } ?? "")
     }
 
     private static func table(of variables: [TemplateVariable]) -> Table {

@@ -5,6 +5,8 @@ struct QueueView: Encodable {
     private let name: String
     private let resource: String
     private let paused: Bool
+    private let pausedBy: String?
+    private let pausedAt: Timestamp?
     private let counts: StateCounts
     private let createdAt: Timestamp
     private let updatedAt: Timestamp
@@ -22,6 +24,8 @@ struct QueueView: Encodable {
         name = queue.name
         resource = definition.resource
         paused = queue.paused
+        pausedBy = queue.pausedBy
+        pausedAt = queue.pausedAt
         counts = queue.counts
         createdAt = queue.createdAt
         updatedAt = queue.updatedAt

@@ -9,7 +9,8 @@ enum ListCommand {
             "list", summary: "List runs, newest first",
             discussion: """
                 DURATION is the time since the container began to run, until the run's end. NAME is '-' if the run has \
-                no name except its ID. --json prints everything that is stored of each run. \(TableText.piped)
+                no name except its ID. CAUSE is what a run waits for, or why it ended; 'launch explain RUN' says \
+                more. --json prints everything that is stored of each run. \(TableText.piped)
                 """,
             examples: [
                 Example("What runs now", "launch list --state running"),
@@ -54,14 +55,15 @@ enum ListCommand {
                 Table.Column("CAUSE"),
             ])
             let now = Timestamp(Date())
-            for run in runs {
+            for explanation in try await store.explain(runs) {
+                let run = explanation.run
                 let age = now.milliseconds.saturatingSubtracting(run.submittedAt.milliseconds)
                 table.add([
                     Table.Cell(run.id.rawValue), Table.Cell(run.state.rawValue, run.state.style),
                     Table.Cell(run.project), Table.Cell(run.queue ?? "-"), Table.Cell(run.name ?? "-"),
                     Table.Cell(Format.relative(ago: .milliseconds(max(0, age)))),
                     Table.Cell(run.duration(at: now).map(Self.text) ?? "-"),
-                    Table.Cell(run.cause?.split(separator: "\n").first.map(String.init) ?? ""),
+                    Table.Cell(explanation.line?.split(separator: "\n").first.map(String.init) ?? ""),
                 ])
             }
             try terminal.out(table)

@@ -5,8 +5,10 @@ enum RunCommands {
     static func all(_ context: CommandContext.Factory) -> [Command] {
         [
             SubmitCommand.command(context), RunCommand.command(context), PlanCommand.command(context),
-            ListCommand.command(context), StatusCommand.command(context), LogsCommand.command(context),
-            WaitCommand.command(context), StopCommand.command(context), EventsCommand.command(context),
+            ListCommand.command(context), StatusCommand.command(context), ExplainCommand.command(context),
+            LogsCommand.command(context),
+            WaitCommand.command(context), StopCommand.command(context), PriorityCommand.command(context),
+            MoveCommand.command(context), EventsCommand.command(context),
             PruneCommand.command(context),
         ]
     }

@@ -19,7 +19,8 @@ enum StatusCommand {
                 try context.printJSON(RunView(run, rehearsal: RehearsalRecord(in: store.home.folder(of: run.id))))
             } else {
                 try await show(
-                    run, waits: store.waitReasonBesideStatus(of: run), page: page(of: run, context), terminal)
+                    run, explanation: store.explain(run, buildStep: store.home.buildStep(of: run)),
+                    page: page(of: run, context), terminal)
             }
             return .ok
         }
@@ -33,7 +34,9 @@ enum StatusCommand {
         return (try? backends.runner(for: run))?.page(of: handle)
     }
 
-    private static func show(_ run: RunRecord, waits: String?, page: String?, _ terminal: Terminal) throws {
+    private static func show(
+        _ run: RunRecord, explanation: RunExplanation, page: String?, _ terminal: Terminal
+    ) throws {
         func line(_ name: String, _ value: String?) throws {
             guard let value, !value.isEmpty else { return }
             let label = name.padding(to: 12)
@@ -43,7 +46,8 @@ enum StatusCommand {
         try line("run", run.name == run.id.rawValue ? run.id.rawValue : "\(run.id) (\(run.name))")
         try terminal.out("\(Styled("state".padding(to: 12), .dim))\(Styled(run.state.rawValue, run.state.style))")
         try line("cause", run.cause?.message)
-        try line("waits", waits)
+        try line("waits", explanation.waits)
+        try line("progress", explanation.progress)
         try line("damaged", run.damage)
         try line("exit code", run.cause?.exitCode.map(String.init))
         try line("backend", run.backendStatus.map { "\(run.resource): \($0)" } ?? run.resource)

@@ -20,6 +20,8 @@ import Testing
         "plan -q hostile --image registry/a:1 --param k=EVIL", "+plan -q hostile --image registry/a:1 -- EVIL",
         "plan -q hostile --spec DIR/spec-good.yaml", "+plan -q hostile --image registry/a:1 --json -- EVIL",
         "+list", "+list --json", "+list --state EVIL", "+status ENDED", "+status ENDED --json", "+status EVIL",
+        "+explain ENDED", "+explain ENDED --json", "explain WAITING", "+explain EVIL",
+        "priority WAITING high", "+priority EVIL high", "+priority WAITING EVIL", "+move WAITING EVIL",
         "+logs ENDED", "+logs -t ENDED", "+logs --json ENDED", "+logs --build ENDED", "+stop EVIL",
         "+stop WAITING --json", "+wait ENDED", "+wait ENDED --json", "+wait EVIL",
         "+prune --older-than 0s --dry-run", "prune --older-than 0s --yes", "+prune --older-than EVIL",

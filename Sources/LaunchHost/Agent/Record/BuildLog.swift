@@ -42,3 +42,29 @@ extension LaunchHome {
     /// The path of the log of the image's build.
     package func buildLog(of run: RunID) -> String { "\(folder(of: run))/build.log" }
 }
+
+extension LaunchHome {
+    /// The step of the image's build that its log names last; nil if there is none on this machine.
+    package func buildStep(of run: RunRecord) -> BuildStep? {
+        guard run.state == .building else { return nil }
+        return
+            Files.end(of: buildLog(of: run.id), bytes: 64 << 10).flatMap {
+                BuildStep(lastIn: String(decoding: $0, as: UTF8.self))
+            }
+    }
+}
+
+extension BuildStep {
+    /// The last step that a log of a build names: `[4/9]`, `[stage-1 4/9]` or `Step 4/9`.
+    package init?(lastIn log: String) {
+        for line in log.split(separator: "\n").reversed() {
+            guard
+                let match = line.firstMatch(of: /(?:\[(?:[^\]]* )?|[Ss][Tt][Ee][Pp] )([0-9]{1,6})\/([0-9]{1,6})[\]: ]/),
+                let number = Int(match.1), let count = Int(match.2), (1...max(1, count)).contains(number)
+            else { continue }
+            self.init(number: number, count: count)
+            return
+        }
+        return nil
+    }
+}

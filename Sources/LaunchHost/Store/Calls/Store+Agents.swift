@@ -59,7 +59,7 @@ extension Store {
         return (now, agents)
     }
 
-    private static func load(of owner: OwnerID, _ connection: any Connection) throws(StoreError) -> Int {
+    static func load(of owner: OwnerID, _ connection: any Connection) throws(StoreError) -> Int {
         try connection.first(
             """
             SELECT count(*) AS n FROM runs INDEXED BY runs_owned

@@ -84,17 +84,26 @@ extension Store {
     }
 
     /// Pauses or resumes a queue. Runs that are under way continue.
+    /// - Parameter actor: who does it. On a server it is the user that the server has authenticated.
     /// - Throws: `.unknown`.
     @discardableResult
-    public func setPaused(_ paused: Bool, queue name: String) async throws(StoreError) -> QueueRecord {
+    package func setPaused(
+        _ paused: Bool, queue name: String, by actor: String = SystemUser.atHost
+    ) async throws(StoreError) -> QueueRecord {
         return try await write { connection throws(StoreError) in
             let now = try connection.now
             if try connection.checked(.pause(paused, queue: name)) != nil {
                 return try Self.knownQueue(name, connection)
             }
+            let actor = try connection.user ?? actor
             try connection.run(
-                "UPDATE queues SET paused = ?, updated_at = ? WHERE name = ? AND paused <> ?",
-                [.flag(paused), .time(now), .text(name), .flag(paused)])
+                """
+                UPDATE queues SET paused = ?1, updated_at = ?2, paused_by = ?4, paused_at = ?5
+                WHERE name = ?3 AND paused <> ?1
+                """,
+                [
+                    .flag(paused), .time(now), .text(name), .text(paused ? actor : nil), .time(paused ? now : nil),
+                ])
             return try Self.knownQueue(name, connection)
         }
     }

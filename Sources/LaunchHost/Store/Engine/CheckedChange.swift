@@ -4,6 +4,10 @@ enum CheckedChange: Sendable {
     case submit(RunID, spec: SQLValue)
     /// Stops a run, or requests it. The result is the effect.
     case stop(RunID, grace: Int?)
+    /// Changes the priority of a run that waits.
+    case setPriority(Priority, of: RunID)
+    /// Moves a run that waits to another queue.
+    case move(RunID, to: String)
     /// Pauses or resumes a queue.
     case pause(Bool, queue: String)
     /// Adds a version to a job. The result is its number.

@@ -55,12 +55,21 @@ package enum Files {
     }
 
     /// The content of a small regular file; nil if it cannot be read, is a link, or is larger than 1 MiB.
-    static func contents(of path: String) -> [UInt8]? {
+    static func contents(of path: String) -> [UInt8]? { read(path) { $0 <= 1 << 20 ? 0 : nil } }
+
+    /// The last bytes of a regular file, at most this number and what is written meanwhile; nil if it cannot be read or
+    /// is a link.
+    package static func end(of path: String, bytes: Int) -> [UInt8]? { read(path) { max(0, $0 - bytes) } }
+
+    /// - Parameter first: the offset of the first byte for a file of this size; nil if it is not to be read.
+    private static func read(_ path: String, from first: (off_t) -> off_t?) -> [UInt8]? {
         let file = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)
         guard file >= 0 else { return nil }
         defer { close(file) }
         var facts = stat()
-        guard fstat(file, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG, facts.st_size <= 1 << 20 else { return nil }
+        guard fstat(file, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG, let offset = first(facts.st_size),
+            lseek(file, offset, SEEK_SET) == offset
+        else { return nil }
         var contents: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4_096)
         while true {

@@ -98,7 +98,7 @@ struct Owners: OwnerRegistry {
             return KnownOwner(
                 record: record, isAlive: isAlive, isLeaving: access(leavingMark(of: id), F_OK) == 0,
                 lastContact: isAlive ? clock() : nil)
-        }.sorted { $0.record.startedAt < $1.record.startedAt }
+        }.sorted { ($0.record.startedAt, $0.record.id.rawValue) < ($1.record.startedAt, $1.record.id.rawValue) }
     }
 
     /// Makes a file beside the owner's: that one is locked, and is never replaced.

@@ -38,4 +38,21 @@ extension PostgreSQLAccess {
                 WHERE q.name = queue;
         END $$;
         """#
+
+    /// Who paused a queue, and when.
+    static let pauses = #"""
+        ALTER TABLE launch.queues ADD COLUMN paused_by text COLLATE "C", ADD COLUMN paused_at bigint;
+
+        CREATE OR REPLACE FUNCTION launch.set_paused(queue text, is_paused boolean) RETURNS void
+        LANGUAGE plpgsql SECURITY DEFINER SET search_path = launch, pg_temp SET lock_timeout = '5s' AS $$
+        DECLARE flag bigint := CASE WHEN is_paused THEN 1 ELSE 0 END;
+        BEGIN
+            PERFORM own_queue(queue);
+            UPDATE queues q SET paused = flag, updated_at = clock(),
+                    paused_by = CASE WHEN is_paused THEN session_user END,
+                    paused_at = CASE WHEN is_paused THEN clock() END
+                WHERE q.name = queue AND q.paused <> flag;
+        END $$;
+
+        """# + queueView(also: ["paused_by", "paused_at"])
 }

@@ -20,15 +20,7 @@ extension PostgreSQLAccess {
                 CASE WHEN \(eventIsShown) THEN e.message END AS message
             FROM launch.events e;
 
-        -- A submitter needs the template and the rules of a queue to check a run before the submit. The text of its
-        -- file with its comments is for its owners.
-        CREATE VIEW launch_read.queues AS
-            SELECT q.name, q.resource,
-                CASE WHEN \(queueIsShown) THEN q.file_text END AS file_text,
-                CASE WHEN \(queueIsShown) THEN q.file_name END AS file_name,
-                q.template, q.variables, q.allow_overrides, q.paused, q.created_at, q.updated_at, q.retry, q.policy,
-                q.owners, q.limits
-            FROM launch.queues q;
+        \(queueView(also: []))
 
         CREATE VIEW launch_read.jobs AS SELECT * FROM launch.jobs;
         CREATE VIEW launch_read.job_versions AS SELECT * FROM launch.job_versions;
@@ -37,6 +29,22 @@ extension PostgreSQLAccess {
         CREATE VIEW launch_read.owners AS SELECT * FROM launch.owners;
         CREATE VIEW launch_read.settings AS SELECT * FROM launch.settings;
         """
+
+    /// The view of queues.
+    /// - Parameter columns: those that later migrations have added, in their order.
+    static func queueView(also columns: [String]) -> String {
+        """
+        -- A submitter needs the template and the rules of a queue to check a run before the submit. The text of its
+        -- file with its comments is for its owners.
+        CREATE OR REPLACE VIEW launch_read.queues AS
+            SELECT q.name, q.resource,
+                CASE WHEN \(queueIsShown) THEN q.file_text END AS file_text,
+                CASE WHEN \(queueIsShown) THEN q.file_name END AS file_name,
+                q.template, q.variables, q.allow_overrides, q.paused, q.created_at, q.updated_at, q.retry, q.policy,
+                q.owners, q.limits\(columns.map { ", q.\($0)" }.joined())
+            FROM launch.queues q;
+        """
+    }
 
     // Subqueries without a reference to the row: the server evaluates them once for a statement.
     private static let ownQueues = "ANY ((SELECT launch.own_queues())::text[])"

@@ -55,6 +55,9 @@ final class PostgreSQLConnection: Connection {
         case .submit(let id, let spec): ("(launch.submit(?, ?)).id", [.text(id.rawValue), spec])
         case .stop(let id, let grace):
             ("launch.request_stop(?, ?)", [.text(id.rawValue), .integer(grace.map(Int64.init))])
+        case .setPriority(let priority, let id):
+            ("launch.set_priority(?, ?)", [.text(id.rawValue), .text(priority.rawValue)])
+        case .move(let id, let queue): ("launch.move_run(?, ?)", [.text(id.rawValue), .text(queue)])
         case .pause(let isPaused, let queue): ("launch.set_paused(?, ? <> 0)", [.text(queue), .flag(isPaused)])
         case .addVersion(let job, let source, let aliases, let project, let number):
             (

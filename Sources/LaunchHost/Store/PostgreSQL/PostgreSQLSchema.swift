@@ -18,6 +18,8 @@ enum PostgreSQLSchema {
         Migration(sql: PostgreSQLAccess.sql),
         Migration(sql: sources),
         Migration(sql: phases),
+        Migration(sql: PostgreSQLAccess.pauses),
+        Migration(sql: PostgreSQLAccess.moves),
     ]
 
     /// Settings of a connection: each statement has an index in the order of its result. With old statistics, the planner

@@ -42,6 +42,10 @@ public struct QueueRecord: Sendable, Hashable, Codable {
     public var definition: QueueDefinition
     /// Whether the queue is paused.
     public var paused: Bool
+    /// Who paused it; nil if it is not paused, or an older program paused it.
+    public var pausedBy: String?
+    /// When it was paused.
+    public var pausedAt: Timestamp?
     /// When the queue was created.
     public var createdAt: Timestamp
     /// When its definition or its pause last changed.
@@ -62,6 +66,8 @@ public struct QueueRecord: Sendable, Hashable, Codable {
             variables: values.required("variables") ?? .array([]), allowOverrides: values.json("allow_overrides"),
             policy: values.json("policy") ?? SubmitterPolicy(), retry: values.json("retry"))
         paused = try row.flag("paused")
+        pausedBy = row.optionalText("paused_by")
+        pausedAt = row.optionalTime("paused_at")
         createdAt = try row.time("created_at")
         updatedAt = try row.time("updated_at")
         self.counts = counts

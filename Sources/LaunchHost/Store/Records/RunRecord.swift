@@ -116,8 +116,6 @@ extension RunRecord {
     /// - Throws: `.corrupt` if the ID is not a run ID.
     init(_ row: Row) throws(StoreError) {
         var values = StoredValues(row)
-        let ranks = Priority.allCases
-        let rank = Int(clamping: try row.integer("priority"))
         id = try row.word("id")
         sequence = try row.integer("sequence")
         queue = row.optionalText("queue")
@@ -125,7 +123,7 @@ extension RunRecord {
         name = try row.text("name")
         project = try row.text("project")
         author = try row.text("author")
-        priority = ranks.indices.contains(rank) ? ranks[rank] : .medium
+        priority = Priority(rank: Int(clamping: try row.integer("priority")))
         state = values.state()
         cause = values.json("cause")
         backendStatus = row.optionalText("backend_status")

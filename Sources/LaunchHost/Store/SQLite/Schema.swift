@@ -205,5 +205,10 @@ enum Schema {
         END;
         CREATE INDEX runs_in_queue ON runs (queue, sequence);
         """,
+        // Who paused a queue, and when.
+        """
+        ALTER TABLE queues ADD COLUMN paused_by TEXT;
+        ALTER TABLE queues ADD COLUMN paused_at INTEGER;
+        """,
     ]
 }

@@ -21,15 +21,17 @@ import LaunchHost
         await #expect(try reason(first, store) == "no agent serves queue 'q'; 'launch agent -q q' starts one")
         let other = try await store.becomeOwner(kind: "agent", queues: ["other"])
         await #expect(try reason(first, store)?.hasPrefix("no agent serves") == true)
-        let agent = try await store.becomeOwner(kind: "agent", queues: ["q"])
+        let agent = try await store.becomeOwner(kind: "agent", queues: ["q"], maxJobs: 1)
         await #expect(try reason(first, store) == nil)
         let urgent = try await store.submit(.sample(priority: .high)).id
         await #expect(try reason(first, store) == "1 run of queue 'q' before it")
         await #expect(try reason(urgent, store) == nil)
         _ = try await store.claimNext(queues: ["q"], owner: agent.id)
         await #expect(try reason(first, store) == "the agents of queue 'q' hold 1 run, up to their 'max_jobs'")
-        _ = try await store.setPaused(true, queue: "q")
-        await #expect(try reason(first, store) == "queue 'q' is paused; 'launch queue resume q' resumes it")
+        try await store.setPaused(true, queue: "q", by: "ada@desk")
+        let who = try #require(try await store.queue("q").pausedBy)
+        #expect(!Sandbox.isSQLite || who == "ada@desk")
+        await #expect(try reason(first, store) == "queue 'q' is paused by \(who); 'launch queue resume q' resumes it")
         _ = other
     }
 

@@ -1,0 +1,128 @@
+/// Explains why runs are where they are.
+extension Store {
+    /// Why a run is where it is, and what happens next.
+    /// - Parameter buildStep: the step of its image's build, if it is known.
+    /// - Throws: `StoreError` if the database cannot be read.
+    package func explain(_ run: RunRecord, buildStep: BuildStep? = nil) async throws(StoreError) -> RunExplanation {
+        let facts = try await facts(of: [run.summary], most: .max)
+        var fact = facts.first ?? RunExplanation.Facts(run.summary, now: now)
+        fact.buildStep = buildStep
+        return RunExplanation(fact)
+    }
+
+    /// Why these runs are where they are. At most 100 runs before each are counted, so that a list is fast.
+    /// - Throws: `StoreError` if the database cannot be read.
+    package func explain(_ runs: [RunSummary]) async throws(StoreError) -> [RunExplanation] {
+        try await facts(of: runs, most: 100).map(RunExplanation.init)
+    }
+
+    /// The reason why a run waits and what the user can do, as a clause without a full stop; nil if no reason is known.
+    /// - Throws: `StoreError` if the database cannot be read.
+    public func waitReason(of run: RunRecord) async throws(StoreError) -> String? {
+        if run.state.isTerminal { return nil }
+        return try await waitReasonBesideStatus(of: run)
+            ?? (run.state == .queued ? nil : run.backendStatus ?? run.cause?.message)
+    }
+
+    /// Why a run waits, if neither its status in the backend nor its cause says it.
+    /// - Throws: `StoreError` if the database cannot be read.
+    public func waitReasonBesideStatus(of run: RunRecord) async throws(StoreError) -> String? {
+        run.state.isTerminal ? nil : try await explain(run).waits
+    }
+
+    /// - Parameter most: the largest number of runs before a run that is counted.
+    private func facts(of runs: [RunSummary], most: Int) async throws(StoreError) -> [RunExplanation.Facts] {
+        let live = runs.contains { !$0.state.isTerminal } ? try await owners.known().filter(\.isAlive) : []
+        var suspended: Set<OwnerID> = []
+        for owner in live where await owners.suspended(owner.record.id) != nil { suspended.insert(owner.record.id) }
+        let (sleeping, agents) = (suspended, live.filter { $0.record.kind == "agent" && !$0.isLeaving })
+        return try await database.read { connection throws(StoreError) in
+            let now = try connection.now
+            var loads: [OwnerID: Int] = [:]
+            var queues: [String: RunExplanation.Facts] = [:]
+            var found: [RunExplanation.Facts] = []
+            for run in runs {
+                var facts = RunExplanation.Facts(run, now: now)
+                if let queue = run.queue, !run.state.isTerminal {
+                    if queues[queue] == nil {
+                        var shared = facts
+                        for agent in agents where agent.record.queues.contains(queue) {
+                            let record = agent.record
+                            if let most = record.maxJobs, loads[record.id] == nil, most > 0 {
+                                loads[record.id] = try Self.load(of: record.id, connection)
+                            }
+                            shared.agents.append(
+                                RunExplanation.Facts.Process(
+                                    kind: record.kind, pid: record.pid, isSuspended: sleeping.contains(record.id),
+                                    isFull: record.maxJobs.map { (loads[record.id] ?? 0) >= $0 } ?? false))
+                        }
+                        try Self.readPause(of: queue, into: &shared, connection)
+                        shared.held = try Self.countHeld(in: queue, connection)
+                        queues[queue] = shared
+                    }
+                    if let shared = queues[queue] {
+                        (facts.agents, facts.held) = (shared.agents, shared.held)
+                        (facts.isPaused, facts.pausedBy, facts.pausedAt) =
+                            (shared.isPaused, shared.pausedBy, shared.pausedAt)
+                    }
+                    if run.state == .queued {
+                        facts.ahead = try Self.runsAhead(of: run, in: queue, at: now, most: most, connection)
+                    }
+                }
+                if let owner = live.first(where: { $0.record.id == run.owner })?.record {
+                    facts.owner = RunExplanation.Facts.Process(
+                        kind: owner.kind, pid: owner.pid, isSuspended: sleeping.contains(owner.id))
+                }
+                found.append(facts)
+            }
+            return found
+        }
+    }
+
+    private static func readPause(
+        of queue: String, into facts: inout RunExplanation.Facts, _ connection: any Connection
+    ) throws(StoreError) {
+        let pause = try connection.first(
+            "SELECT paused, paused_by, paused_at FROM queues WHERE name = ?", [.text(queue)]
+        ) { row throws(StoreError) in
+            (try row.flag("paused"), row.optionalText("paused_by"), row.optionalTime("paused_at"))
+        }
+        if let pause { (facts.isPaused, facts.pausedBy, facts.pausedAt) = pause }
+    }
+
+    /// The ready runs that an agent claims first.
+    private static func runsAhead(
+        of run: RunSummary, in queue: String, at now: Timestamp, most: Int, _ connection: any Connection
+    ) throws(StoreError) -> RunExplanation.RunsAhead {
+        let ready = """
+            FROM runs WHERE state = 'queued' AND queue = ?1 AND stop_requested_at IS NULL
+                AND (not_before IS NULL OR not_before <= ?2 OR requeued_at > ?2)
+                AND (priority < ?3 OR (priority = ?3 AND sequence < ?4))
+            """
+        let values: [SQLValue] = [
+            .text(queue), .time(now), .integer(run.priority.rank), .integer(run.sequence),
+        ]
+        let count =
+            try connection.first(
+                "SELECT count(*) AS n FROM (SELECT 1 \(ready) LIMIT ?5) AS ahead", values + [.integer(most)]
+            ) {
+                row throws(StoreError) in Int(clamping: try row.integer("n"))
+            } ?? 0
+        let first =
+            count == 0
+            ? nil
+            : try connection.first("SELECT id \(ready) ORDER BY priority, sequence LIMIT 1", values) {
+                row throws(StoreError) in row.runID
+            }
+        return RunExplanation.RunsAhead(count: count, isAtLeast: count == most, first: first ?? nil)
+    }
+
+    private static func countHeld(in queue: String, _ connection: any Connection) throws(StoreError) -> Int {
+        try connection.first(
+            """
+            SELECT coalesce(sum(runs), 0) AS n FROM run_counts
+            WHERE state NOT IN ('queued', 'succeeded', 'failed', 'stopped') AND queue = ?
+            """, [.text(queue)]
+        ) { row throws(StoreError) in Int(clamping: try row.integer("n")) } ?? 0
+    }
+}
