@@ -27,8 +27,9 @@ import Testing
         let fields = try #require(lines.last).split(separator: "\t").map(String.init)
         #expect(fields.prefix(4) == [agent.id.rawValue, "live", "1/4", "q,r"])
         #expect(fields[5...6] == [String(getpid()), "1.2"] && fields.last == "just now")
-        let document = try await desk.run("agents --json").json().arrayValue?.first
-        #expect(document?.objectValue?["state"] == .string("live") && document?.objectValue?["jobs"] == .integer(1))
-        #expect(document?.objectValue?["maxJobs"] == .integer(4) && document?.objectValue?["lastContact"]?.stringValue != nil)
+        let found = try await desk.run("agents --json").json().arrayValue?.first?.objectValue
+        let document = try #require(found)
+        #expect(document["state"] == .string("live") && document["jobs"] == .integer(1))
+        #expect(document["maxJobs"] == .integer(4) && document["lastContact"]?.stringValue != nil)
     }
 }
