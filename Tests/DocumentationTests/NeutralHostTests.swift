@@ -24,6 +24,8 @@ struct NeutralHostTests {
         "LegacyKeys.swift": ["kaniko", "gcp", "azure", "gcr", "acr", "kubernetes", "vertex"],
         // The command's name is part of the interface, and a policy is a document of IAM.
         "IAMPolicyCommand.swift": ["iam"], "LaunchProgram.swift": ["iam"], "Advice.swift": ["iam"],
+        // An address that a user knows, as the example of the key blobs.
+        "PostgresSettings+Fields.swift": ["s3"],
     ]
 
     @Test

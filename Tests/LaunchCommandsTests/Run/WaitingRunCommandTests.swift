@@ -11,11 +11,15 @@ import Testing
     private func desk() async throws -> (desk: Desk, run: String) {
         var desk = try Desk()
         let config = desk.folder.file("launch-config.yaml")
-        try "environment: {type: local}\nregistry: {type: mock}\nbuilder: {type: noop}\nrunner: {type: mock}\n".write(
+        try "environment: {type: local}\nregistry: {type: mock}\nbuilder: {type: mock}\nrunner: {type: mock}\n".write(
             toFile: config, atomically: true, encoding: .utf8)
         desk.variables["LAUNCH_CONFIG"] = config
-        for queue in ["q", "r"] { _ = await desk.run("queue create \(queue) -r mock") }
+        for queue in ["q", "r"] {
+            let made = await desk.run("queue create \(queue) -r mock")
+            #expect(made.code == .ok, "\(made)")
+        }
         let submitted = await desk.run("submit -q q --image registry/a:1")
+        #expect(submitted.code == .ok, "\(submitted)")
         return (desk, submitted.output.trimmingCharacters(in: .whitespacesAndNewlines))
     }
 

@@ -6,6 +6,8 @@ extension PostgresSettings {
     package static let types = ["sqlite", "postgres"]
     /// The value of `blobs` with which the database keeps them.
     package static let databaseBlobs = "database"
+    /// A place of blobs in an object store.
+    package static let exampleOfBlobs = "s3://bucket/launch"
 
     /// The keys of the block `store`.
     package static let fields: [Field] = [
@@ -52,7 +54,7 @@ extension PostgresSettings {
                 "'transaction' for a pooler that gives each transaction another connection, such as PgBouncer in that mode."
         ),
         Field(
-            "blobs", .string, default: .string(databaseBlobs), example: "s3://bucket/launch",
+            "blobs", .string, default: .string(databaseBlobs), example: exampleOfBlobs,
             help:
                 "Where the sources of runs are kept: database, or a place in the object store of the environment, the same for all machines."
         ),

@@ -58,8 +58,8 @@ extension PostgreSQLSchema {
             IF bytes > most THEN
                 PERFORM refuse('LA006', format('The source has %s MB; the database takes sources of up to %s MB.',
                     ceil(bytes / 1e6), floor(most / 1e6)),
-                    'Name in .dockerignore what the image does not need, or keep sources in an object store: blobs: '
-                    's3://BUCKET/PREFIX of store in launch-config.yaml.');
+                    'Name in .dockerignore what the image does not need, or keep sources in an object store: '
+                    '''launch config explain store.blobs'' says how.');
             END IF;
         END $$;
 
@@ -119,14 +119,14 @@ extension PostgreSQLSchema {
             IF number > 0 AND used > most THEN
                 PERFORM refuse('LA006', format('The sources of %L would have more than %s MB in the database, the most '
                     'of one user.', session_user, floor(most / 1e6)),
-                    'A day after their last use, sources are removed. Keep larger ones in an object store: blobs: '
-                    's3://BUCKET/PREFIX of store in launch-config.yaml.');
+                    'A day after their last use, sources are removed. Keep larger ones in an object store: '
+                    '''launch config explain store.blobs'' says how.');
             END IF;
             IF number > 0 AND coalesce(total, 0) + used > most_of_all THEN
                 PERFORM refuse('LA006', format('The sources of all users would have more than %s MB in the database, '
                     'the most that it takes.', floor(most_of_all / 1e6)),
-                    'A day after their last use, sources are removed. Keep them in an object store: blobs: '
-                    's3://BUCKET/PREFIX of store in launch-config.yaml.');
+                    'A day after their last use, sources are removed. Keep them in an object store: '
+                    '''launch config explain store.blobs'' says how.');
             END IF;
             UPDATE piece_usage u SET bytes = used WHERE u.author = session_user;
             RETURN number;
@@ -161,7 +161,7 @@ extension PostgreSQLSchema {
             END IF;
             IF place IS NOT NULL AND (octet_length(place) > 1024 OR place !~ '^[a-z0-9]+://[^[:cntrl:][:space:]]+$') THEN
                 PERFORM refuse('LA003', format('%L is not the place of pieces.', left(place, 80)),
-                    'Use the address of an object store, such as s3://BUCKET/PREFIX.');
+                    'Use the address of an object store: a scheme, a bucket and a prefix.');
             END IF;
             IF use_source(source) THEN RETURN; END IF;
             IF (SELECT count(*) FROM sources s WHERE s.author = session_user) >= 10000 THEN
