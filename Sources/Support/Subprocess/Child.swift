@@ -83,19 +83,28 @@ struct Child: Sendable {
             free(folder)
         }
         var pid: pid_t = 0
-        let code = argv.withUnsafeBufferPointer { argv in
-            envp.withUnsafeBufferPointer { envp in
-                var child = launch_child()
-                child.path = file.map { UnsafePointer($0) }
-                child.arguments = argv.baseAddress
-                child.environment = envp.baseAddress
-                child.folder = folder.map { UnsafePointer($0) }
-                child.streams = (theirs[0], theirs[1], theirs[2])
-                child.confined = confinement == nil ? 0 : 1
-                child.rules = rules?.descriptor ?? -1
-                child.largest = confinement?.largestFile ?? 0
-                return launch_spawn(&child, &pid)
+        func start() -> Int32 {
+            argv.withUnsafeBufferPointer { argv in
+                envp.withUnsafeBufferPointer { envp in
+                    var child = launch_child()
+                    child.path = file.map { UnsafePointer($0) }
+                    child.arguments = argv.baseAddress
+                    child.environment = envp.baseAddress
+                    child.folder = folder.map { UnsafePointer($0) }
+                    child.streams = (theirs[0], theirs[1], theirs[2])
+                    child.confined = confinement == nil ? 0 : 1
+                    child.rules = rules?.descriptor ?? -1
+                    child.largest = confinement?.largestFile ?? 0
+                    return launch_spawn(&child, &pid)
+                }
             }
+        }
+        // A program that was written a moment ago may still be open in the child of another thread, which is about to
+        // close it.
+        var code = start()
+        for _ in 0..<20 where code == ETXTBSY {
+            usleep(5000)
+            code = start()
         }
         extendLifetime(rules)
         guard code == 0 else {

@@ -34,11 +34,13 @@ struct TeamSourceTests {
     }
 
     private struct Team {
+        /// Exists as long as this value.
+        let database: PostgresDatabase
         let laptop: Machine
         let agent: Machine
 
         init() async throws {
-            let database = try PostgresDatabase(on: PostgresServer.shared.get())
+            database = try PostgresDatabase(on: PostgresServer.shared.get())
             let owner = try Machine(database, nil)
             try await owner.succeeding("store", "init", "--prefix", database.name)
             for (user, role) in [("ada", "submitter"), ("gpu", "agent")] {
