@@ -245,7 +245,8 @@ struct StoreReader {
         guard isPlace, text.utf8.count <= 1024 else {
             note(
                 "\(Wording.quoted(text)) is not a place of blobs",
-                hint: "write blobs: database, or the address of a bucket with a prefix, such as \(PostgresSettings.exampleOfBlobs)",
+                hint:
+                    "write blobs: database, or the address of a bucket with a prefix, such as \(PostgresSettings.exampleOfBlobs)",
                 "blobs", &decoder)
             return nil
         }
