@@ -123,7 +123,7 @@ let package = Package(
             "LaunchStore", at: "Sources/LaunchHost/Store",
             uses: [
                 "CLaunchLinux", "CLaunchSQLite", "LaunchBlobs", "LaunchConcurrency", "LaunchConfiguration",
-                "LaunchOwnership",
+                "LaunchCrypto", "LaunchOwnership",
                 "LaunchPostgreSQL", "LaunchSuggestions",
             ]),
         library(

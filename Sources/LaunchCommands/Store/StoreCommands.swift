@@ -5,7 +5,7 @@ internal import LaunchHost
 enum StoreCommands {
     static func group(_ context: CommandContext.Factory) -> Command {
         Command(
-            "store", summary: "Make and check the database that a team shares",
+            "store", summary: "Make, check and copy the database of queues and runs",
             discussion: """
                 Queues, jobs and runs are in SQLite below LAUNCH_HOME, for one machine. With a block 'store' in \
                 launch-config.yaml they are in a PostgreSQL database (version 13 or newer), which several machines share.
@@ -14,8 +14,14 @@ enum StoreCommands {
                 Example("Make the store", "launch store init"),
                 Example("Let a user submit", "launch store grant submitter ada"),
                 Example("See whether it can be used", "launch store check"),
+                Example("Move from one machine to the team's store", "launch store copy --from sqlite --to postgres"),
             ],
-            groups: [CommandGroup([initialize(context), check(context), grant(context), revoke(context)])])
+            groups: [
+                CommandGroup([
+                    initialize(context), migrate(context), check(context), grant(context), revoke(context),
+                    StoreCopyCommand.command(context),
+                ])
+            ])
     }
 
     private static func initialize(_ context: CommandContext.Factory) -> Command {
@@ -37,6 +43,32 @@ enum StoreCommands {
             let server = try context.storeServer()
             try await server.initialize(prefix: arguments.string("prefix") ?? "launch")
             return try await show(server, context)
+        }
+    }
+
+    private static func migrate(_ context: CommandContext.Factory) -> Command {
+        Command(
+            "migrate", summary: "Bring the tables of the store up to date",
+            discussion: """
+                After an update of the program, an owner of the store runs it once; two at the same time are harmless. \
+                Older agents that a change would exclude are named, and nothing is changed while they live. Programs that \
+                need newer tables end with exit code 78 until then. Tables in SQLite are migrated by each command.
+                """,
+            examples: [Example("As an owner of the store, after an update", "launch store migrate")]
+        ) { arguments, terminal in
+            let context = context(arguments, terminal)
+            guard let server = try context.sharedStoreServer() else {
+                _ = try await context.store().queues()
+                context.note("The store is in SQLite; its tables are up to date.")
+                return .ok
+            }
+            let before = try await server.migrate()
+            let after = try await server.status().tables
+            context.note(
+                before == after
+                    ? "The tables of the store have version \(after), and were up to date."
+                    : "The tables of the store had version \(before), and have version \(after) now.")
+            return .ok
         }
     }
 
@@ -88,20 +120,20 @@ enum StoreCommands {
             "store: PostgreSQL \(status.server / 10_000).\(status.server % 10_000), "
                 + (status.usesTLS ? "encrypted" : "not encrypted")
                 + ", user '\(status.user)', role \(status.role ?? "none")")
-        guard status.tables == status.known else {
+        guard status.tables > 0 else {
             throw LaunchError(
-                .configuration,
-                status.tables == 0
-                    ? "The database holds no store."
-                    : "The tables of the store have version \(status.tables); this program needs \(status.known).",
-                hint: "Run 'launch store init' as an owner of the store.")
+                .configuration, "The database holds no store.",
+                hint: "Run 'launch store init' as an administrator of the database.")
         }
+        if let problem = status.problem { throw LaunchError(problem) }
         guard status.role != nil else {
             throw LaunchError(
                 .denied, "The user '\(status.user)' has no role in the store.",
                 hint: "An owner of the store gives one: launch store grant submitter \(status.user)")
         }
-        context.note("tables: version \(status.tables), up to date")
+        context.note(
+            "tables: version \(status.tables), "
+                + (status.tables == status.known ? "up to date" : "of a newer launch, which this one can use"))
         return .ok
     }
 

@@ -119,11 +119,17 @@ struct CommandContext: Sendable {
 
     /// The administration of the store, which must be on PostgreSQL.
     func storeServer() throws -> StoreServer {
-        guard case .postgres(let settings) = try config().store else {
+        guard let server = try sharedStoreServer() else {
             throw LaunchError(
                 .configuration, "The store is in SQLite, which needs no administration.",
                 hint: "For a store that a team shares, write 'store: {type: postgres, host: …}' in launch-config.yaml.")
         }
+        return server
+    }
+
+    /// The administration of the store if the configuration has one on PostgreSQL; nil if it is in SQLite.
+    func sharedStoreServer() throws -> StoreServer? {
+        guard case .postgres(let settings) = try config().store else { return nil }
         return StoreServer(name: settings.place, parameters: StoreLogin(settings, self).parameters)
     }
 

@@ -49,7 +49,7 @@ import Testing
         "+plugins describe EVIL", "+plugins docs",
         "+plugins new EVIL --role runner --launch https://git.example.com/launch.git",
         "doctor", "+doctor -c DIR/broken.yaml", "doctor --json",
-        "store init --prefix EVIL", "store check", "+store grant EVIL ada", "+store revoke EVIL ada",
+        "store init --prefix EVIL", "store check", "store migrate", "+store copy --from EVIL --to sqlite", "+store grant EVIL ada", "+store revoke EVIL ada",
         "iam-policy",
         "+iam-policy -q EVIL", "version", "+version EVIL", "+completion EVIL", "completion bash", "+help EVIL", "+EVIL",
         "+__complete -- job show job:", "+__complete -- status ENDED", "+__complete -- plugins describe ",

@@ -169,10 +169,11 @@ final class PostgreSQLConnection: Connection {
         if let open, open.isUsable || isInTransaction { return open }
         open = nil
         let keywords = try parameters()
-        do throws(PQError) {
+        do {
             let connection = try PQConnection(parameters: keywords)
             try connection.script(
                 "SET search_path = launch, pg_temp; SET lock_timeout = '5s'; \(PostgreSQLSchema.planner)")
+            if let problem = try PostgreSQLSchema.problem(connection, database: path) { throw problem }
             login = try connection.first("SELECT session_user AS name, launch.is_trusted() AS trusted") {
                 (row: PQRow) throws(PQError) in (try row.text("name"), try row.flag("trusted"))
             }
@@ -180,8 +181,10 @@ final class PostgreSQLConnection: Connection {
             if login?.isTrusted != true { try connection.script("SET search_path = launch_read, launch, pg_temp") }
             open = connection
             return connection
-        } catch {
+        } catch let error as PQError {
             throw StoreError(error, database: path)
+        } catch {
+            throw error as? StoreError ?? StoreError(.internalFault, "\(error)")
         }
     }
 

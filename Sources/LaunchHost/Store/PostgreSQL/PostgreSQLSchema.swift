@@ -1,3 +1,5 @@
+internal import LaunchPostgreSQL
+
 /// The tables of a store on PostgreSQL, as a list of migrations.
 ///
 /// A released migration is never changed; a new one is appended. The tables and columns are those of SQLite, with the
@@ -112,6 +114,32 @@ enum PostgreSQLSchema {
             max(value) FILTER (WHERE name = 'roles') AS roles
         FROM launch_read.settings
         """
+
+    /// Why this program must not use the tables; nil if it may. Tables of a newer program that does not exclude this one
+    /// are usable.
+    /// - Throws: `missingSchema` without a store.
+    static func problem(_ connection: PQConnection, database: String) throws(PQError) -> StoreError? {
+        let found = try connection.first(versions) { (row: PQRow) throws(PQError) in
+            (version: try row.integer("version"), needed: try row.integer("needed_version"))
+        }
+        guard let found else { return nil }
+        return problem(version: found.version, needed: found.needed, database: database)
+    }
+
+    static func problem(version found: Int64, needed: Int64, database: String) -> StoreError? {
+        if needed > version {
+            return StoreError(
+                .newer,
+                "The tables of the store '\(database)' have version \(found) and exclude programs that know less than "
+                    + "version \(needed); this program knows up to \(version).",
+                hint: "Use the newer launch that changed them.")
+        }
+        guard found < version else { return nil }
+        return StoreError(
+            .notADatabase,
+            "The tables of the store '\(database)' have version \(found); this program needs version \(version).",
+            hint: "Let an owner of the store bring them up to date: launch store migrate")
+    }
 
     private static let readVersions = """
         SELECT coalesce(max(value::bigint) FILTER (WHERE name = 'version'), 0),

@@ -15,7 +15,7 @@ package struct StoreServer: Sendable {
     }
 
     /// The state of a store.
-    package struct Status: Sendable, Hashable, Codable {
+    package struct Status: Sendable, Hashable, Encodable {
         /// The version of the server, such as 150018.
         package var server: Int
         /// Whether the connection is encrypted.
@@ -28,6 +28,12 @@ package struct StoreServer: Sendable {
         package var known: Int64
         /// The role of the user: the first that applies; nil if the user has none.
         package var role: String?
+        /// Why this program must not use the tables; nil if it may, or there are none.
+        package var problem: StoreError?
+
+        private enum CodingKeys: String, CodingKey {
+            case server, usesTLS, user, tables, known, role
+        }
     }
 
     /// Creates the roles and the tables, or applies missing migrations. The call can be repeated, also by two programs at
@@ -41,6 +47,17 @@ package struct StoreServer: Sendable {
                 hint: "Use 1 to 40 lowercase letters, digits and '_', beginning with a letter.")
         }
         try await transaction(roles.statements)
+    }
+
+    /// Applies the missing migrations to an existing store. Twice at once is harmless.
+    /// - Returns: the version of the tables before.
+    /// - Throws: `.notADatabase` without a store, `.denied` for a user who is not an owner of it, `.newer` for tables that
+    ///   exclude this program, `.refused` with the live agents that a migration would exclude, `.busy`, `.unreachable`.
+    package func migrate() async throws(StoreError) -> Int64 {
+        let roles = try await roles()
+        let before = try await status().tables
+        try await transaction(roles.statements)
+        return before
     }
 
     /// Makes a database user a member of a role.
@@ -60,7 +77,8 @@ package struct StoreServer: Sendable {
     /// Connects and reads the state of the store.
     /// - Throws: `StoreError` if the server cannot be reached or refuses the login.
     package func status() async throws(StoreError) -> Status {
-        try await connected { connection throws(PQError) in
+        let name = name
+        return try await connected { connection throws(PQError) in
             let known = PostgreSQLSchema.version
             let user = try connection.first("SELECT session_user AS name") { (row: PQRow) throws(PQError) in
                 try row.text("name")
@@ -72,10 +90,13 @@ package struct StoreServer: Sendable {
                 (row: PQRow) throws(PQError) in try row.flag("found")
             }
             guard exists == true else { return status }
-            status.tables =
-                try connection.first("SELECT value FROM launch_read.settings WHERE name = 'version'") {
-                    (row: PQRow) throws(PQError) in try row.integer("value")
-                } ?? 0
+            let versions = try connection.first(PostgreSQLSchema.versions) { (row: PQRow) throws(PQError) in
+                (try row.integer("version"), try row.integer("needed_version"))
+            }
+            if let (version, needed) = versions {
+                status.tables = version
+                status.problem = PostgreSQLSchema.problem(version: version, needed: needed, database: name)
+            }
             for role in StoreRole.allCases {
                 let isMember = try connection.first("SELECT launch.is_member($1) AS member", [.text(role.rawValue)]) {
                     (row: PQRow) throws(PQError) in try row.flag("member")

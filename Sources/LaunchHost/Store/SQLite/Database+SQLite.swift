@@ -16,12 +16,26 @@ extension Database {
         migrations: [String] = Schema.migrations, clock: @escaping @Sendable () -> Timestamp = { Timestamp(Date()) },
         isAlive: @escaping @Sendable (OwnerID) -> Bool = { _ in false }, notify: @escaping @Sendable () -> Void = {}
     ) throws(StoreError) -> Database {
+        let connection = try SQLiteConnection.ready(
+            path: path, durability: durability, timeout: timeout, migrations: migrations, clock: clock,
+            isAlive: isAlive)
+        return Database(connection, notify: notify)
+    }
+}
+
+extension SQLiteConnection {
+    /// A connection whose tables are up to date.
+    static func ready(
+        path: String, durability: Database.Durability = .powerFailure, timeout: Duration = .seconds(15),
+        migrations: [String] = Schema.migrations, clock: @escaping @Sendable () -> Timestamp = { Timestamp(Date()) },
+        isAlive: @escaping @Sendable (OwnerID) -> Bool = { _ in false }
+    ) throws(StoreError) -> sending SQLiteConnection {
         let connection = try SQLiteConnection(path: path, timeout: timeout, clock: clock, isAlive: isAlive)
         try useWriteAheadLog(connection, timeout: timeout)
         try connection.run("PRAGMA synchronous = \(durability.rawValue)")
         try connection.run("PRAGMA foreign_keys = ON")
         try Schema.migrate(connection, migrations)
-        return Database(connection, notify: notify)
+        return connection
     }
 
     /// The change of a new file to WAL does not call the busy handler, so two programs that create it at once wait
