@@ -9,6 +9,7 @@ import Foundation
 //     launch-bench log [MIB]                        a training job's log, read to its end
 //     launch-bench validate [ROUNDS]                the check of one request
 //     launch-bench watch [RUNS]                     an agent that takes over and observes RUNS training jobs
+//     launch-bench claims [WAITING...]              claims from a queue with WAITING runs, on both engines
 //     launch-bench drain [RUNS] [ENDED]             an agent that drains RUNS runs, beside ENDED ended ones
 
 let words = Array(CommandLine.arguments.dropFirst())
@@ -23,6 +24,9 @@ do {
     case "watch": try await WatchBench.run(count: number ?? 1000)
     case "drain":
         try await DrainBench.run(count: number ?? 200, history: words.dropFirst(2).first.flatMap(Int.init) ?? 0)
+    case "claims":
+        let counts = words.dropFirst().compactMap(Int.init)
+        try await ClaimBench.run(waiting: counts.isEmpty ? [1_000, 10_000, 100_000] : counts)
     case "serve-idle": try DrainBench.serve()
     case "log": try await LogBench.run(mebibytes: number ?? 1024)
     case "serve-log": try LogBench.serve(mebibytes: number ?? 1024)
@@ -32,7 +36,7 @@ do {
     default:
         FileHandle.standardError.write(
             Data(
-                "usage: launch-bench calls [COUNT] | s3 [MIB] | log [MIB] | validate [ROUNDS] | watch [RUNS] | drain [RUNS] [ENDED] | serve-aws [--seconds N]\n"
+                "usage: launch-bench calls [COUNT] | s3 [MIB] | log [MIB] | validate [ROUNDS] | watch [RUNS] | drain [RUNS] [ENDED] | claims [WAITING...] | serve-aws [--seconds N]\n"
                     .utf8))
         exit(64)
     }

@@ -19,11 +19,11 @@ struct PostgreSQLClaimTests {
             """)
     }
 
-    private func addRuns(_ count: Int, state: String = "queued") throws {
+    private func addRuns(_ count: Int, state: String = "queued", authors: Int = 1) throws {
         try database.run(
             """
             INSERT INTO launch.runs (id, queue, resource, name, project, author, priority, state, spec, submitted_at)
-            SELECT '\(state)' || n, 'q', 'mock', 'n', 'p', 'ada', n % 4, '\(state)', '{}', 1
+            SELECT '\(state)' || n, 'q', 'mock', 'n', 'p', 'ada' || n % \(authors), n % 4, '\(state)', '{}', 1
             FROM generate_series(1, \(count)) AS n
             """)
     }
@@ -111,18 +111,22 @@ struct PostgreSQLClaimTests {
     }
 
     @Test func `a claim reads a few pages of the index with a hundred thousand waiting runs`() throws {
-        try addRuns(100_000)
+        try addRuns(100_000, authors: 5)
+        let heads = PostgreSQLDialect(Store.headsStatement)
+        #expect(heads.parameters == [0, 1, 2])
         for statistics in ["SELECT 1", "ANALYZE launch.runs"] {
             try database.run(statistics)
             let plan = try database.run(
-                PostgreSQLSchema.planner, "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF) \(Self.claim(by: "o"))")
+                "SET search_path = launch", PostgreSQLSchema.planner,
+                "PREPARE heads (text, bigint, text) AS \(heads.text)",
+                "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF) EXECUTE heads ('q', launch.clock(), '[]')")
             let text = plan.joined(separator: "\n")
-            #expect(text.contains("Index Scan using runs_ready on runs"), "\(text)")
+            #expect(text.contains("using runs_ready_of on runs"), "\(text)")
             #expect(!text.contains("Sort") && !text.contains("Seq Scan on runs"), "\(text)")
-            // The first line is that of the whole statement, with the claim itself.
+            // The first line is that of the whole statement.
             let buffers = try #require(plan.first { $0.contains("Buffers:") })
             let pages = buffers.split(whereSeparator: { !$0.isNumber }).compactMap { Int($0) }.reduce(0, +)
-            #expect(pages < 200, "\(text)")
+            #expect(pages < 400, "\(text)")
         }
         // Lists read an index in their order.
         for statement in [

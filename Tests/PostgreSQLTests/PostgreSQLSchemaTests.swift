@@ -27,9 +27,7 @@ struct PostgreSQLSchemaTests {
     @Test func `every table of SQLite has the same columns here`() throws {
         try migrate()
         // PostgreSQL's own: who may do what, and the rows that share a number.
-        let own = [
-            "queues": ["limits", "owners"], "jobs": ["author"], "run_counts": ["slot"],
-        ]
+        let own = ["jobs": ["author"], "run_counts": ["slot"]]
         for (table, columns) in try Self.columnsOfSQLite().sorted(by: { $0.key < $1.key }) {
             let found = try database.run(
                 """
@@ -64,7 +62,7 @@ struct PostgreSQLSchemaTests {
                 add(words, to: table)
             }
         }
-        try #require(tables.count == 7 && tables["runs"]?.count == 35)
+        try #require(tables.count == 8 && tables["runs"]?.count == 35)
         return tables
     }
 
@@ -75,7 +73,7 @@ struct PostgreSQLSchemaTests {
             let lines = try session.results()
             #expect(lines == [])
         }
-        #expect(try tables().count == 13)
+        #expect(try tables().count == 14)
         let before = try database.run("SELECT * FROM launch.settings ORDER BY name")
         try migrate()
         #expect(try database.run("SELECT * FROM launch.settings ORDER BY name") == before)
@@ -137,10 +135,10 @@ struct PostgreSQLSchemaTests {
         let failure = try #require(throws: Tool.Failure.self) { try migrate(closing) }
         #expect(failure.description.contains("programs use them: agent 7-old on gpu-1 (process 7, version 1.2.0)."))
         #expect(!failure.description.contains("gpu-2") && !failure.description.contains("gpu-3"))
-        #expect(try tables().count == 13)
+        #expect(try tables().count == 14)
         try database.run("DELETE FROM launch.owners WHERE id = '7-old'")
         try migrate(closing)
-        #expect(try tables().count == 14)
+        #expect(try tables().count == 15)
     }
 
     @Test func `a lease is valid until its end, and not if the clock was set back since`() throws {

@@ -46,12 +46,15 @@ struct StoreCopyTests {
                 try connection.run(
                     """
                     INSERT INTO queues (name, resource, file_text, file_name, template, variables, allow_overrides, paused,
-                        created_at, updated_at, retry, policy, paused_by, paused_at)
-                    VALUES (?1, ?2, ?3, ?3, ?3, '[]', NULL, ?4, ?4, -1, ?3, NULL, ?3, ?5)
+                        created_at, updated_at, retry, policy, paused_by, paused_at, owners, limits)
+                    VALUES (?1, ?2, ?3, ?3, ?3, '[]', NULL, ?4, ?4, -1, ?3, NULL, ?3, ?5, ?3, ?3)
                     """,
                     [
                         .text("q\(number)"), .text("mock"), .text(text), .integer(number % 2), .integer(Int64.max),
                     ])
+                try connection.run(
+                    "INSERT INTO shares (queue, author, claims, at) VALUES ('q1', ?, ?, -1)",
+                    [.text(text), .integer(Int64.max)])
                 try connection.run("INSERT INTO jobs (name, last_version) VALUES (?, 7)", [.text("j\(number)")])
                 for version in 1...3 {
                     try connection.run(

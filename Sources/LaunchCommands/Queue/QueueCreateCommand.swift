@@ -10,7 +10,8 @@ enum QueueCreateCommand {
                 The file is the backend's request template, as YAML or JSON, with keys of the queue itself: \
                 'template_variables' declares the {{…}} that a submit may set, 'allow_overrides' lists what a submit \
                 may change, the other 'allow_' keys control what else a submitter may request, 'retry' limits the \
-                number and the time of retries. 'launch config explain allow_sources' explains a key. Without a file, \
+                number and the time of retries, 'limits' the number of runs at a time, and 'owners' names who may \
+                change the queue. 'launch config explain allow_sources' explains a key. Without a file, \
                 the queue gets the template that 'launch plugins describe TYPE' shows.
 
                 Prints only the queue's name on standard output.

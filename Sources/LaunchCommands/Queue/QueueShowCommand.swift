@@ -47,6 +47,8 @@ enum QueueShowCommand {
         }
         let rules = definition.policy.facts(isLocked: definition.allowOverrides != nil)
         facts.add("allows", rules.isEmpty ? nil : rules.map { "\($0.name): \($0.value)" }.joined(separator: "; "))
+        facts.add("limits", definition.limits?.summary)
+        facts.add("owners", definition.owners.flatMap { $0.isEmpty ? nil : $0.joined(separator: ", ") })
         try terminal.out(facts)
         if let declared = definition.variables.arrayValue, !declared.isEmpty {
             try terminal.out("")

@@ -15,6 +15,8 @@ struct QueueView: Encodable {
     private let variables: JSONValue?
     private let allowOverrides: JSONValue?
     private let policy: SubmitterPolicy?
+    private let limits: QueueLimits?
+    private let owners: [String]?
     private let text: String?
     private let damage: String?
 
@@ -34,6 +36,8 @@ struct QueueView: Encodable {
         variables = whole ? definition.variables : nil
         allowOverrides = whole ? definition.allowOverrides : nil
         policy = whole ? definition.policy : nil
+        limits = definition.limits
+        owners = definition.owners
         damage = queue.damage
         text = whole ? try definition.text : nil
     }

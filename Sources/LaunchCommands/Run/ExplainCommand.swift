@@ -73,7 +73,10 @@ private struct ExplanationView: Encodable {
         backendStatus = run.backendStatus
         queue = run.queue
         let ahead: RunExplanation.RunsAhead? =
-            if case .behind(_, let ahead) = explanation.reason { ahead } else { nil }
+            switch explanation.reason {
+            case .behind(_, let ahead), .queueLimit(_, _, let ahead): ahead
+            default: nil
+            }
         runsAhead = ahead?.count
         nextRun = ahead?.first
         let pause: (by: String?, at: Timestamp?) =

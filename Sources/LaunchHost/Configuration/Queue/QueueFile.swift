@@ -1,7 +1,7 @@
 /// The contents of a queue's file: the template, its variables, and the rules for submitters.
 ///
 /// The file is the template itself, with additional keys of the queue at the top level: `template_variables`,
-/// `allow_overrides`, the other keys of `SubmitterPolicy`, and `retry`.
+/// `allow_overrides`, the other keys of `SubmitterPolicy`, `retry`, `limits` and `owners`.
 public struct QueueFile: Sendable {
     /// The template in the backend's spelling, without the queue's own keys. It still contains `${…}` and `{{…}}`.
     public var template: JSONValue
@@ -13,6 +13,10 @@ public struct QueueFile: Sendable {
     public var policy: SubmitterPolicy
     /// The retry rules of runs; nil if the file has none.
     package var retry: RetryRules?
+    /// The limits of the queue; nil if the file has none.
+    package var limits: QueueLimits?
+    /// The users that may change the queue and its runs; nil if the file names none.
+    package var owners: [String]?
     /// Warnings about possible mistakes.
     public var warnings: [Diagnostic]
     /// The document, from which findings of the runner get their positions.
@@ -36,7 +40,19 @@ public struct QueueFile: Sendable {
             Field(
                 "retry", .object(RetryRules.fields), example: "{attempts: 5, wait: 12h}",
                 help: "How often a run is tried if the backend lacks machines, and how long it waits for quota.")
-        ]
+        ] + shared
+
+    /// The keys for a queue that several people use.
+    static let shared = [
+        Field(
+            "limits", .object(QueueLimits.fields), example: "{queue: 8, per_submitter: 2}",
+            help: "How many runs of the queue agents hold at once. Runs above a limit wait."),
+        Field(
+            "owners", .list(.string), example: "[ada, bob]",
+            help:
+                "The database users that may edit and pause the queue, and stop, move and prioritize the runs of others. Needs a store on PostgreSQL."
+        ),
+    ]
 
     /// Checks a document against the template fields of the runner, if the runner declares any.
     /// - Throws: `LaunchError` of kind `.invalid` with all problems and their positions.
@@ -60,6 +76,7 @@ public struct QueueFile: Sendable {
         policy = checker.policy(root)
         checker.checkSources(policy, isLocked: allowOverrides != nil, root)
         retry = checker.retry(root.entry("retry"))
+        (limits, owners) = checker.sharing(root)
         checker.check(root)
         for note in notes {
             checker.decoder.note(note.message, hint: note.hint, at: note.mark, path: note.path, severity: .warning)

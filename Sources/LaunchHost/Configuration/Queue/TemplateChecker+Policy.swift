@@ -18,6 +18,25 @@ extension TemplateChecker {
         return policy
     }
 
+    /// The limits and the owners of the queue. Their problems are recorded.
+    mutating func sharing(_ root: ConfigNode) -> (limits: QueueLimits?, owners: [String]?) {
+        let names = Set(QueueFile.shared.map(\.name))
+        let entries = root.entries?.filter { names.contains($0.key) && !$0.value.isNull } ?? []
+        // As for the policy: a submitter must not set these values by a placeholder.
+        var own = SchemaDecoder(document: decoder.document)
+        let options = own.decode(ConfigNode(.mapping(entries), at: root.mark), fields: QueueFile.shared, in: .top)
+        let owners = options.strings("owners")
+        for (index, owner) in (owners ?? []).enumerated() where owner.isEmpty {
+            let path = FieldPath().appending("owners").appending(index: index)
+            own.note(
+                "the name of an owner is empty", hint: "name a user of the database",
+                at: decoder.document?.node(at: path)?.mark ?? root.mark, path: path)
+        }
+        for diagnostic in own.diagnostics { decoder.keep(diagnostic) }
+        let limits = options.values["limits"].flatMap { try? $0.decode(QueueLimits.self) }
+        return (limits == QueueLimits() ? nil : limits, owners?.uniqued)
+    }
+
     /// Warns if the policy allows no source.
     mutating func checkSources(_ policy: SubmitterPolicy, isLocked: Bool, _ root: ConfigNode) {
         guard policy.allowsNoSource(isLocked: isLocked) else { return }

@@ -2,8 +2,8 @@ extension Store {
     /// Claims the next run for `owner`; nil if none is ready. Two callers never get the same run.
     ///
     /// The run comes from the first of `queues` that has a ready run. A caller is fair to all queues if it rotates the
-    /// list by one after each claim. Within a queue, priority comes first and age second. Paused queues, runs with a
-    /// stop request and runs that must wait are skipped.
+    /// list by one after each claim. Within a queue, `FairShare` decides. Paused queues, queues and submitters at their
+    /// limit, runs with a stop request and runs that must wait are skipped.
     /// - Throws: `StoreError` if the database cannot be written to.
     public func claimNext(queues: [String], owner: OwnerID) async throws(StoreError) -> RunRecord? {
         try await claimNext(from: queues.map { ClaimChoice(queue: $0) }, owner: owner)
@@ -15,22 +15,29 @@ extension Store {
         // The first check needs no write lock, so an agent without work does not block others.
         let mayHaveSome = try await database.read { connection throws(StoreError) in
             let now = try connection.now
-            for choice in choices where try Self.readyRun(of: choice, at: now, connection) != nil { return true }
+            let limits = try Self.limits(of: choices.map(\.queue), connection)
+            for choice in choices
+            where try Self.readyRun(of: choice, limits: limits[choice.queue], at: now, connection) != nil {
+                return true
+            }
             return false
         }
         guard mayHaveSome else { return nil }
         return try await write { connection throws(StoreError) in
             let now = try connection.now
+            let limits = try Self.limits(of: choices.map(\.queue), connection)
             for choice in choices {
-                guard let sequence = try Self.claimable(of: choice, at: now, connection) else { continue }
+                let ready = try Self.claimable(of: choice, limits: limits[choice.queue], at: now, connection)
+                guard let ready else { continue }
                 let run = try connection.first(
                     """
                     UPDATE runs SET state = 'claimed', cause = NULL, not_before = NULL, owner = ?, claimed_at = ?,
                         claim_token = claim_token + 1
                     WHERE sequence = ? RETURNING *
-                    """, [.text(owner.rawValue), .time(now), .integer(sequence)]
+                    """, [.text(owner.rawValue), .time(now), .integer(ready.sequence)]
                 ) { row throws(StoreError) in try RunRecord(row) }
                 guard let run else { continue }
+                try Self.recordUse(of: ready, in: choice.queue, at: now, connection)
                 try Self.addEvent(connection, run.id, .claimed, cause: nil, message: "claimed by \(owner)", at: now)
                 return run
             }
@@ -126,37 +133,22 @@ extension Store {
     /// The next run of the queue that can be claimed. A row before it with an invalid run ID ends as failed, because it
     /// would block the queue.
     private static func claimable(
-        of choice: ClaimChoice, at now: Timestamp, _ connection: any Connection
-    ) throws(StoreError) -> Int64? {
-        while let ready = try readyRun(of: choice, at: now, connection) {
-            if ready.id != nil { return ready.sequence }
+        of choice: ClaimChoice, limits: QueueLimits?, at now: Timestamp, _ connection: any Connection
+    ) throws(StoreError) -> ReadyRun? {
+        while let ready = try readyRun(of: choice, limits: limits, at: now, connection) {
+            if ready.id != nil { return ready }
             try setAside(ready.sequence, at: now, connection)
         }
         return nil
     }
 
     private static func readyRun(
-        of choice: ClaimChoice, at now: Timestamp, _ connection: any Connection
-    ) throws(StoreError) -> (sequence: Int64, id: RunID?)? {
-        if let run = try readyRun(in: choice.queue, besides: choice.avoided, at: now, connection) { return run }
+        of choice: ClaimChoice, limits: QueueLimits?, at now: Timestamp, _ connection: any Connection
+    ) throws(StoreError) -> ReadyRun? {
+        let preferred = try readyRun(
+            in: choice.queue, limits: limits, besides: choice.avoided, at: now, connection)
+        if let preferred { return preferred }
         guard choice.mayTakeAvoided, !choice.avoided.isEmpty else { return nil }
-        return try readyRun(in: choice.queue, besides: [], at: now, connection)
-    }
-
-    private static func readyRun(
-        in queue: String, besides avoided: Set<RunID>, at now: Timestamp, _ connection: any Connection
-    ) throws(StoreError) -> (sequence: Int64, id: RunID?)? {
-        try connection.first(
-            """
-            SELECT sequence, id FROM runs
-            WHERE state = 'queued' AND queue = ?1 AND stop_requested_at IS NULL
-                -- A wait that begins in the future began before the clock was set back. Its length is unknown,
-                -- and so it is over.
-                AND (not_before IS NULL OR not_before <= ?2 OR requeued_at > ?2)
-                AND EXISTS (SELECT 1 FROM queues WHERE name = ?1 AND paused = 0)
-                AND id NOT IN (SELECT value FROM json_each(?3))
-            ORDER BY priority, sequence LIMIT 1\(connection.lockOfOneRow)
-            """, [.text(queue), .time(now), try SQLValue.json(avoided.map(\.rawValue))]
-        ) { row throws(StoreError) in (try row.integer("sequence"), row.runID) }
+        return try readyRun(in: choice.queue, limits: limits, besides: [], at: now, connection)
     }
 }

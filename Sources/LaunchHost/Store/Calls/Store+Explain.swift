@@ -56,17 +56,25 @@ extension Store {
                                     kind: record.kind, pid: record.pid, isSuspended: sleeping.contains(record.id),
                                     isFull: record.maxJobs.map { (loads[record.id] ?? 0) >= $0 } ?? false))
                         }
-                        try Self.readPause(of: queue, into: &shared, connection)
-                        shared.held = try Self.countHeld(in: queue, connection)
+                        try Self.readRules(of: queue, at: now, into: &shared, connection)
                         queues[queue] = shared
                     }
                     if let shared = queues[queue] {
                         (facts.agents, facts.held) = (shared.agents, shared.held)
                         (facts.isPaused, facts.pausedBy, facts.pausedAt) =
                             (shared.isPaused, shared.pausedBy, shared.pausedAt)
+                        (facts.limits, facts.heads, facts.ahead.first) = (
+                            shared.limits, shared.heads, shared.ahead.first
+                        )
+                        if run.state == .queued, let most = shared.limits?.perSubmitter {
+                            facts.heldOfAuthor = try Self.countHeld(
+                                in: queue, of: run.author, upTo: most, connection)
+                        }
                     }
                     if run.state == .queued {
-                        facts.ahead = try Self.runsAhead(of: run, in: queue, at: now, most: most, connection)
+                        let count = try Self.countAhead(of: run, in: queue, at: now, most: most, connection)
+                        (facts.ahead.count, facts.ahead.isAtLeast) = (count, count == most)
+                        facts.ahead.others = facts.otherSubmitters
                     }
                 }
                 if let owner = live.first(where: { $0.record.id == run.owner })?.record {
@@ -79,8 +87,8 @@ extension Store {
         }
     }
 
-    private static func readPause(
-        of queue: String, into facts: inout RunExplanation.Facts, _ connection: any Connection
+    private static func readRules(
+        of queue: String, at now: Timestamp, into facts: inout RunExplanation.Facts, _ connection: any Connection
     ) throws(StoreError) {
         let pause = try connection.first(
             "SELECT paused, paused_by, paused_at FROM queues WHERE name = ?", [.text(queue)]
@@ -88,41 +96,37 @@ extension Store {
             (try row.flag("paused"), row.optionalText("paused_by"), row.optionalTime("paused_at"))
         }
         if let pause { (facts.isPaused, facts.pausedBy, facts.pausedAt) = pause }
+        facts.limits = try limits(of: [queue], connection)[queue]
+        facts.held = try countHeld(in: queue, connection)
+        facts.heads = FairShare.order(try heads(of: queue, besides: [], at: now, connection), at: now)
+        guard let next = try free(facts.heads, in: queue, limits: facts.limits, connection).first else { return }
+        let first = try connection.first("SELECT id FROM runs WHERE sequence = ?", [.integer(next.sequence)]) {
+            row throws(StoreError) in row.runID
+        }
+        facts.ahead.first = first ?? nil
     }
 
-    /// The ready runs that an agent claims first.
-    private static func runsAhead(
+    /// The number of ready runs that an agent claims first in any case: those of a higher priority, and the earlier ones
+    /// of the same submitter and priority.
+    private static func countAhead(
         of run: RunSummary, in queue: String, at now: Timestamp, most: Int, _ connection: any Connection
-    ) throws(StoreError) -> RunExplanation.RunsAhead {
-        let ready = """
-            FROM runs WHERE state = 'queued' AND queue = ?1 AND stop_requested_at IS NULL
-                AND (not_before IS NULL OR not_before <= ?2 OR requeued_at > ?2)
-                AND (priority < ?3 OR (priority = ?3 AND sequence < ?4))
-            """
-        let values: [SQLValue] = [
-            .text(queue), .time(now), .integer(run.priority.rank), .integer(run.sequence),
-        ]
-        let count =
-            try connection.first(
-                "SELECT count(*) AS n FROM (SELECT 1 \(ready) LIMIT ?5) AS ahead", values + [.integer(most)]
-            ) {
-                row throws(StoreError) in Int(clamping: try row.integer("n"))
-            } ?? 0
-        let first =
-            count == 0
-            ? nil
-            : try connection.first("SELECT id \(ready) ORDER BY priority, sequence LIMIT 1", values) {
-                row throws(StoreError) in row.runID
-            }
-        return RunExplanation.RunsAhead(count: count, isAtLeast: count == most, first: first ?? nil)
-    }
-
-    private static func countHeld(in queue: String, _ connection: any Connection) throws(StoreError) -> Int {
+    ) throws(StoreError) -> Int {
+        // Each by its index: with one condition for both, all runs of other submitters would be read.
         try connection.first(
             """
-            SELECT coalesce(sum(runs), 0) AS n FROM run_counts
-            WHERE state NOT IN ('queued', 'succeeded', 'failed', 'stopped') AND queue = ?
-            """, [.text(queue)]
+            SELECT count(*) AS n FROM (
+                SELECT 1 FROM (SELECT 1 FROM runs INDEXED BY runs_ready
+                    WHERE state = 'queued' AND queue = ?1 AND priority < ?3 AND \(isReady) LIMIT ?6) AS higher
+                UNION ALL
+                SELECT 1 FROM (SELECT 1 FROM runs INDEXED BY runs_ready_of
+                    WHERE state = 'queued' AND queue = ?1 AND author = ?5 AND priority = ?3 AND sequence < ?4
+                        AND \(isReady) LIMIT ?6) AS own
+                LIMIT ?6) AS ahead
+            """,
+            [
+                .text(queue), .time(now), .integer(run.priority.rank), .integer(run.sequence), .text(run.author),
+                .integer(most),
+            ]
         ) { row throws(StoreError) in Int(clamping: try row.integer("n")) } ?? 0
     }
 }

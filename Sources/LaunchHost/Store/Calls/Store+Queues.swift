@@ -14,13 +14,14 @@ extension Store {
             try connection.run(
                 """
                 INSERT INTO queues (name, resource, file_text, file_name, template, variables, allow_overrides,
-                    policy, retry, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    policy, retry, limits, owners, created_at, updated_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
                     .text(definition.name), .text(definition.resource), .text(definition.fileText),
                     .text(definition.fileName), try .json(definition.template), try .json(definition.variables),
                     try .json(definition.allowOverrides), try .json(definition.policy), try .json(definition.retry),
-                    .time(now), .time(now),
+                    try .json(definition.limits), try .json(definition.owners), .time(now), .time(now),
                 ])
             return try Self.knownQueue(definition.name, connection)
         }
@@ -39,15 +40,19 @@ extension Store {
                     "The queue '\(old.name)' is of resource '\(old.resource)', which cannot become "
                         + "'\(definition.resource)'.", hint: "Create another queue.")
             }
+            if try connection.checked(.edit(definition)) != nil {
+                return try Self.knownQueue(definition.name, connection)
+            }
             try connection.run(
                 """
                 UPDATE queues SET file_text = ?, file_name = ?, template = ?, variables = ?, allow_overrides = ?,
-                    policy = ?, retry = ?, updated_at = ? WHERE name = ?
+                    policy = ?, retry = ?, limits = ?, owners = ?, updated_at = ? WHERE name = ?
                 """,
                 [
                     .text(definition.fileText), .text(definition.fileName), try .json(definition.template),
                     try .json(definition.variables), try .json(definition.allowOverrides),
-                    try .json(definition.policy), try .json(definition.retry), .time(now), .text(definition.name),
+                    try .json(definition.policy), try .json(definition.retry), try .json(definition.limits),
+                    try .json(definition.owners), .time(now), .text(definition.name),
                 ])
             return try Self.knownQueue(definition.name, connection)
         }
@@ -140,6 +145,7 @@ extension Store {
             for case let id? in stopped {
                 try Self.addEvent(connection, id, .stopped, cause: cause, message: nil, at: now)
             }
+            try connection.run("DELETE FROM shares WHERE queue = ?", [.text(name)])
             try connection.run("DELETE FROM queues WHERE name = ?", [.text(name)])
             return stopped.count
         }

@@ -16,6 +16,7 @@ struct CopiedTable: Sendable {
         CopiedTable(name: "job_aliases", key: ["name", "alias"]),
         CopiedTable(name: "runs", key: ["sequence"], isNumbered: true),
         CopiedTable(name: "events", key: ["seq"], isNumbered: true),
+        CopiedTable(name: "shares", key: ["queue", "author"]),
     ]
 
     /// The tables that are not copied: what an engine makes itself, and the state of one server.

@@ -41,7 +41,7 @@ package struct StoreCopy: Sendable {
         package var events = 0
         /// A chain of SHA-256 over all rows, which the source and the destination have in common, as hexadecimal digits.
         package var sha256 = ""
-        /// Columns with values that the destination does not have, such as `queues.owners`.
+        /// Columns with values that the destination does not have, such as `jobs.author`.
         package var notCopied: [String] = []
         /// The number of values in which U+0000, which PostgreSQL does not store, became U+FFFD.
         package var replaced = 0

@@ -10,6 +10,8 @@ enum CheckedChange: Sendable {
     case move(RunID, to: String)
     /// Pauses or resumes a queue.
     case pause(Bool, queue: String)
+    /// Replaces the definition of a queue.
+    case edit(QueueDefinition)
     /// Adds a version to a job. The result is its number.
     case addVersion(job: String, source: SQLValue, aliases: SQLValue, project: String?, number: Int)
     /// Removes a job, or one version of it. The result is the number of removed versions.

@@ -7,6 +7,8 @@ extension RunExplanation {
         case .agentsSuspended: "agent-suspended"
         case .backOff: "back-off"
         case .behind: "behind-others"
+        case .queueLimit: "queue-limit"
+        case .submitterLimit: "submitter-limit"
         case .agentsFull: "agents-full"
         case .next: "next"
         case .unowned: "no-owner"
@@ -32,7 +34,16 @@ extension RunExplanation {
         case .unserved(let queue): return Self.unserved(queue) + afterTry
         case .agentsSuspended(let queue, let pid): return Self.suspended(queue, pid) + afterTry
         case .backOff(let time): return "it is tried again at \(time)\(lastTry)"
-        case .behind(let queue, let ahead): return "\(ahead.words) of queue '\(queue)' before it"
+        case .behind(let queue, let ahead) where ahead.count == 0 && ahead.others > 0:
+            return "it takes turns with \(ahead.submitters) of queue '\(queue)'"
+        case .behind(let queue, let ahead):
+            let turns = ahead.others > 0 ? ", in turns with \(ahead.submitters)" : ""
+            return "\(ahead.words) of queue '\(queue)' before it\(turns)"
+        case .queueLimit(let queue, let most, let ahead):
+            let before = ahead.count > 0 ? "; \(ahead.words) before it" : ""
+            return "queue '\(queue)' is at its limit of \(Wording.count(most, "run"))\(before)"
+        case .submitterLimit(let queue, let author, let most):
+            return "\(author) is at the limit of \(Wording.count(most, "run")) of queue '\(queue)'"
         case .agentsFull(let queue, let held):
             return "the agents of queue '\(queue)' hold \(Wording.count(held, "run")), up to their 'max_jobs'"
         case .unowned(let takeover): return "no process holds it; \(takeover.clause)"
@@ -69,8 +80,17 @@ extension RunExplanation {
         case .agentsSuspended(let queue, let pid):
             return "The agent of queue '\(queue)', process \(pid), is suspended."
         case .backOff: return "The last try did not succeed, for a reason that may pass."
+        case .behind(let queue, let ahead) where ahead.count == 0 && ahead.others > 0:
+            return "It takes turns with \(ahead.submitters) of queue '\(queue)', and another run is next."
         case .behind(let queue, let ahead):
-            return "\(ahead.capitalized) of queue '\(queue)' \(ahead.count == 1 ? "is" : "are") claimed before it."
+            let turns = ahead.others > 0 ? " Its submitter takes turns with \(ahead.submitters)." : ""
+            return "\(ahead.capitalized) of queue '\(queue)' \(ahead.isOne ? "is" : "are") claimed before it.\(turns)"
+        case .queueLimit(let queue, let most, let ahead):
+            let before = ahead.count > 0 ? " \(ahead.capitalized) \(ahead.isOne ? "is" : "are") claimed before it." : ""
+            return "Agents hold \(Wording.count(most, "run")) of queue '\(queue)', which is its limit.\(before)"
+        case .submitterLimit(let queue, let author, let most):
+            return "Agents hold \(Wording.count(most, "run")) of \(author) from queue '\(queue)', which is the queue's "
+                + "limit for one submitter."
         case .agentsFull(let queue, let held):
             return
                 "It is the next run of queue '\(queue)', whose agents hold \(Wording.count(held, "run")), up to their "
@@ -100,7 +120,9 @@ extension RunExplanation {
         case .backOff(let time): "An agent tries it again at \(time)."
         case .behind(_, let ahead):
             ahead.first.map { "Run \($0) is claimed next. A higher priority moves this run forward." }
-        case .agentsFull: "An agent claims it when one of these runs ends."
+        case .queueLimit, .agentsFull: "An agent claims it when one of these runs ends."
+        case .submitterLimit(let queue, _, _):
+            "An agent claims it when one of these runs ends. 'limits' of queue '\(queue)' has the number."
         case .next: "The agent claims it within \(Self.fallbackSeconds) seconds."
         case .unowned(let takeover): takeover.sentence
         case .working(.submitting): "The backend starts it."
@@ -132,8 +154,12 @@ extension RunExplanation {
 }
 
 extension RunExplanation.RunsAhead {
-    fileprivate var words: String { isAtLeast ? "at least \(count) runs" : Wording.count(count, "run") }
-    fileprivate var capitalized: String { isAtLeast ? "At least \(count) runs" : Wording.count(count, "run") }
+    /// A run that has waited long may be the only one before a run of a higher priority; it is not in `count`.
+    private var number: Int { max(1, count) }
+    fileprivate var isOne: Bool { number == 1 }
+    fileprivate var words: String { isAtLeast ? "at least \(count) runs" : Wording.count(number, "run") }
+    fileprivate var capitalized: String { isAtLeast ? "At least \(count) runs" : Wording.count(number, "run") }
+    fileprivate var submitters: String { Wording.count(others, "other submitter") }
 }
 
 extension RunExplanation.UnownedRun {

@@ -12,6 +12,10 @@ package struct RunExplanation: Sendable, Hashable {
         case backOff(until: Timestamp)
         /// Other runs of the queue are claimed first.
         case behind(queue: String, RunsAhead)
+        /// The agents hold as many runs of the queue as its limit permits.
+        case queueLimit(queue: String, most: Int, RunsAhead)
+        /// The agents hold as many runs of the submitter as the limit of the queue permits.
+        case submitterLimit(queue: String, author: String, most: Int)
         /// The run is the next of its queue, and its agents hold as many runs as they may.
         case agentsFull(queue: String, held: Int)
         /// The next agent with room claims the run.
@@ -38,8 +42,14 @@ package struct RunExplanation: Sendable, Hashable {
         package var count: Int
         /// Whether `count` is a lower bound: the rest was not counted.
         package var isAtLeast: Bool
-        /// The one that is claimed next.
+        /// The one that is claimed next; the run itself if it is the next one.
         package var first: RunID?
+        /// The number of other submitters with runs of the same priority, who take turns with the run's submitter.
+        package var others = 0
+
+        package init(count: Int, isAtLeast: Bool, first: RunID? = nil, others: Int = 0) {
+            (self.count, self.isAtLeast, self.first, self.others) = (count, isAtLeast, first, others)
+        }
     }
 
     /// Who takes over a run that no live process holds.
@@ -98,10 +108,16 @@ extension RunExplanation {
         package var isPaused = false
         package var pausedBy: String?
         package var pausedAt: Timestamp?
+        /// The limits of the queue; nil if it has none.
+        package var limits: QueueLimits?
+        /// The number of runs of the queue and the submitter that agents hold.
+        package var heldOfAuthor = 0
         /// The live agents that claim runs of the queue.
         package var agents: [Process] = []
         /// The live owner of the run; nil if it has none.
         package var owner: Process?
+        /// The first runs of the submitters of the queue, in the order of their turns.
+        package var heads: [FairShare.Candidate] = []
         /// The ready runs of the queue that are claimed first.
         package var ahead = RunsAhead(count: 0, isAtLeast: false)
         /// The number of runs of the queue that agents hold.
@@ -110,6 +126,14 @@ extension RunExplanation {
         package var buildStep: BuildStep?
 
         package init(_ run: RunSummary, now: Timestamp) { (self.run, self.now) = (run, now) }
+
+        /// The number of other submitters with runs of the same priority.
+        package var otherSubmitters: Int {
+            Set(heads.filter { $0.rank == run.priority.rank && $0.author != run.author }.map(\.author)).count
+        }
+
+        /// Whether another run is claimed first.
+        var isBehind: Bool { ahead.first.map { $0 != run.id } ?? (ahead.count > 0) }
     }
 
     /// The first of the conditions that keep the run where it is.
@@ -124,7 +148,13 @@ extension RunExplanation {
         let awake = facts.agents.filter { !$0.isSuspended }
         if awake.isEmpty { return .agentsSuspended(queue: queue, pid: first.pid) }
         if let time = run.notBefore, time > facts.now { return .backOff(until: time) }
-        if facts.ahead.count > 0 { return .behind(queue: queue, facts.ahead) }
+        if let most = facts.limits?.perSubmitter, facts.heldOfAuthor >= most {
+            return .submitterLimit(queue: queue, author: run.author, most: most)
+        }
+        if let most = facts.limits?.queue, facts.held >= most {
+            return .queueLimit(queue: queue, most: most, facts.ahead)
+        }
+        if facts.isBehind { return .behind(queue: queue, facts.ahead) }
         if awake.allSatisfy(\.isFull) { return .agentsFull(queue: queue, held: facts.held) }
         return .next(queue: queue)
     }

@@ -45,12 +45,14 @@ final class PostgreSQLConnection: Connection {
     func checked(_ change: CheckedChange) throws(StoreError) -> String? {
         _ = try usable()
         guard login?.isTrusted == false else { return nil }
-        let (call, values) = Self.function(change)
+        let (call, values) = try Self.function(change)
         return try first("SELECT \(call) AS result", values) { row throws(StoreError) in row.optionalText("result") }
             ?? ""
     }
 
-    private static func function(_ change: CheckedChange) -> (call: String, values: [SQLValue]) {
+    private static func function(
+        _ change: CheckedChange
+    ) throws(StoreError) -> (call: String, values: [SQLValue]) {
         switch change {
         case .submit(let id, let spec): ("(launch.submit(?, ?)).id", [.text(id.rawValue), spec])
         case .stop(let id, let grace):
@@ -59,6 +61,15 @@ final class PostgreSQLConnection: Connection {
             ("launch.set_priority(?, ?)", [.text(id.rawValue), .text(priority.rawValue)])
         case .move(let id, let queue): ("launch.move_run(?, ?)", [.text(id.rawValue), .text(queue)])
         case .pause(let isPaused, let queue): ("launch.set_paused(?, ? <> 0)", [.text(queue), .flag(isPaused)])
+        case .edit(let queue):
+            (
+                "launch.edit_queue(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    .text(queue.name), .text(queue.fileText), .text(queue.fileName), try .json(queue.template),
+                    try .json(queue.variables), try .json(queue.allowOverrides), try .json(queue.policy),
+                    try .json(queue.retry), try .json(queue.owners), try .json(queue.limits),
+                ]
+            )
         case .addVersion(let job, let source, let aliases, let project, let number):
             (
                 "launch.create_job_version(?, ?, ?, ?, ?)",

@@ -126,6 +126,20 @@ extension PostgreSQLSchema {
         ) WITH (fillfactor = 50);
         """
 
+    /// Each submitter's use of a queue. All users read it, to explain whose turn it is.
+    static let shares = """
+        CREATE TABLE launch.shares (
+            queue text COLLATE "C" NOT NULL,
+            author text COLLATE "C" NOT NULL,
+            claims bigint NOT NULL,
+            at bigint NOT NULL,
+            PRIMARY KEY (queue, author)
+        ) WITH (fillfactor = 50);
+        CREATE INDEX runs_live_of ON launch.runs (queue, author)
+            WHERE state NOT IN ('queued', 'succeeded', 'failed', 'stopped');
+        CREATE VIEW launch_read.shares AS SELECT * FROM launch.shares;
+        """
+
     /// What an owner does with its queues.
     static let phases = """
         -- serving, draining (it ends when its queues are empty) or leaving (it claims no more runs).

@@ -22,6 +22,8 @@ enum PostgreSQLSchema {
         Migration(sql: phases),
         Migration(sql: PostgreSQLAccess.pauses),
         Migration(sql: PostgreSQLAccess.moves),
+        // A program that does not know the limits of queues would exceed them.
+        Migration(sql: shares, stopsOlderPrograms: true),
     ]
 
     /// Settings of a connection: each statement has an index in the order of its result. With old statistics, the planner

@@ -7,14 +7,14 @@ extension QueueDefinition {
             name: name, resource: resource, fileText: file.document.text, fileName: fileName, template: file.template,
             variables: try JSONValue(encoding: file.variables),
             allowOverrides: try file.allowOverrides.map { try JSONValue(encoding: $0) }, policy: file.policy,
-            retry: file.retry)
+            retry: file.retry, limits: file.limits, owners: file.owners)
     }
 
     /// Whether both definitions have the same meaning, regardless of the file's name and layout.
     public func means(theSameAs other: QueueDefinition) -> Bool {
         name == other.name && resource == other.resource && template == other.template
             && variables == other.variables && allowOverrides == other.allowOverrides && policy == other.policy
-            && retry == other.retry
+            && retry == other.retry && limits == other.limits && owners == other.owners
     }
 
     /// The text to show and to edit: the file as the user wrote it, otherwise the definition as JSON, which is valid
@@ -32,6 +32,8 @@ extension QueueDefinition {
             members["allow_overrides"] = allowOverrides
             members.merge(policy.declaration) { $1 }
             members["retry"] = retry?.declaration
+            members["limits"] = limits?.declaration
+            members["owners"] = owners.map { .array($0.map { .string($0) }) }
             return try JSON.pretty(JSONValue.object(members)) + "\n"
         }
     }

@@ -18,11 +18,16 @@ public struct QueueDefinition: Sendable, Hashable, Codable {
     public var policy: SubmitterPolicy
     /// The retry rules of its runs; nil if the file has none.
     package var retry: RetryRules?
+    /// The limits of the queue; nil if the file has none.
+    package var limits: QueueLimits?
+    /// The users that may edit and pause the queue, and stop and change its runs; nil if the file names none.
+    package var owners: [String]?
 
     package init(
         name: String, resource: String, fileText: String? = nil, fileName: String? = nil,
         template: JSONValue = .object([:]), variables: JSONValue = .object([:]), allowOverrides: JSONValue? = nil,
-        policy: SubmitterPolicy = SubmitterPolicy(), retry: RetryRules? = nil
+        policy: SubmitterPolicy = SubmitterPolicy(), retry: RetryRules? = nil, limits: QueueLimits? = nil,
+        owners: [String]? = nil
     ) {
         self.name = name
         self.resource = resource
@@ -33,6 +38,8 @@ public struct QueueDefinition: Sendable, Hashable, Codable {
         self.allowOverrides = allowOverrides
         self.policy = policy
         self.retry = retry
+        self.limits = limits
+        self.owners = owners
     }
 }
 
@@ -64,7 +71,8 @@ public struct QueueRecord: Sendable, Hashable, Codable {
             name: try row.text("name"), resource: try row.text("resource"), fileText: row.optionalText("file_text"),
             fileName: row.optionalText("file_name"), template: values.required("template") ?? .object([:]),
             variables: values.required("variables") ?? .array([]), allowOverrides: values.json("allow_overrides"),
-            policy: values.json("policy") ?? SubmitterPolicy(), retry: values.json("retry"))
+            policy: values.json("policy") ?? SubmitterPolicy(), retry: values.json("retry"),
+            limits: values.json("limits"), owners: values.json("owners"))
         paused = try row.flag("paused")
         pausedBy = row.optionalText("paused_by")
         pausedAt = row.optionalTime("paused_at")

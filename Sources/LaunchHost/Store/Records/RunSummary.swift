@@ -8,6 +8,8 @@ public struct RunSummary: Sendable, Hashable, Identifiable {
     public var queue: String?
     /// The type of the runner.
     package var resource: String
+    /// The account that submitted the run.
+    package var author: String
     /// The priority in the queue.
     package var priority: Priority
     /// The name that people see; nil if it is the ID.
@@ -38,7 +40,7 @@ public struct RunSummary: Sendable, Hashable, Identifiable {
     /// A cause without a readable message is shown as it is.
     static func columns(_ connection: any Connection) -> String {
         """
-        id, sequence, queue, resource, name, project, priority, state,
+        id, sequence, queue, resource, author, name, project, priority, state,
         coalesce(\(connection.text(at: ["message"], of: "cause")), cause) AS cause_message, backend_status, owner,
         not_before, stop_requested_at, stop_requested_by, stop_grace, submitted_at, started_at, ended_at
         """
@@ -60,6 +62,7 @@ extension RunSummary {
         self.id = id
         sequence = try row.integer("sequence")
         resource = try row.text("resource")
+        author = try row.text("author")
         priority = Priority(rank: Int(clamping: try row.integer("priority")))
         backendStatus = row.optionalText("backend_status")
         owner = row.optionalText("owner").flatMap { OwnerID(rawValue: $0) }
@@ -82,7 +85,7 @@ extension RunRecord {
     /// The values of the run that lists show.
     package var summary: RunSummary {
         RunSummary(
-            id: id, sequence: sequence, queue: queue, resource: resource, priority: priority,
+            id: id, sequence: sequence, queue: queue, resource: resource, author: author, priority: priority,
             name: name == id.rawValue ? nil : name, project: project, state: state, cause: cause?.message,
             backendStatus: backendStatus, owner: owner, notBefore: notBefore, stopRequestedAt: stopRequestedAt,
             stopRequestedBy: stopRequestedBy, stopGraceSeconds: stopGraceSeconds, submittedAt: submittedAt,

@@ -210,5 +210,21 @@ enum Schema {
         ALTER TABLE queues ADD COLUMN paused_by TEXT;
         ALTER TABLE queues ADD COLUMN paused_at INTEGER;
         """,
+        // The owners and limits of a queue, and each submitter's use of it. The indexes list the waiting runs of each
+        // submitter in their order, and count those that owners hold.
+        """
+        ALTER TABLE queues ADD COLUMN owners TEXT;
+        ALTER TABLE queues ADD COLUMN limits TEXT;
+        CREATE TABLE shares (
+            queue TEXT NOT NULL,
+            author TEXT NOT NULL,
+            claims INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (queue, author)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX runs_ready_of ON runs (queue, author, priority, sequence) WHERE state = 'queued';
+        CREATE INDEX runs_live_of ON runs (queue, author)
+            WHERE state NOT IN ('queued', 'succeeded', 'failed', 'stopped');
+        """,
     ]
 }

@@ -14,6 +14,36 @@ import Testing
         }
     }
 
+    @Test func `limits and owners are read`() throws {
+        let file = try read(
+            "limits: {queue: 8, per_submitter: 2, priority: high, waiting: 100}\nowners: [ada, bob, ada]\nmemory: 4g")
+        #expect(file.limits == QueueLimits(queue: 8, perSubmitter: 2, priority: .high, waiting: 100))
+        #expect(file.owners == ["ada", "bob"])
+        #expect(try read("limits: {}\nowners:").limits == nil)
+        #expect(try read("limits:\n").limits == nil)
+    }
+
+    @Test(arguments: [
+        (
+            "limits: {queue: 0}",
+            #"1:17: "queue" in "limits" must be a whole number from 1 to 100000; found the number 0"#
+        ),
+        (
+            "limits: {queue: '{{n}}'}",
+            #"1:17: "queue" in "limits" must be a whole number from 1 to 100000; found the text"#
+        ),
+        ("limits: {per_submiter: 2}", #"1:10: unknown key "per_submiter" in "limits"; did you mean "per_submitter"?"#),
+        ("limits: 8", #"1:9: "limits" must be a mapping"#),
+        ("limits: {priority: urgent}", #"1:20: "priority" in "limits" must be critical, high, medium or low"#),
+        ("owners: ada", #"1:9: "owners" must be a list of text"#),
+        ("owners: [1]", #"1:10: item 1 of "owners" must be text"#),
+        ("owners: ['']", "1:10: the name of an owner is empty"),
+    ])
+    func `a wrong limit or owner is refused at its place`(text: String, expected: String) throws {
+        let found = try complaints(text)
+        #expect(found.contains { $0.hasPrefix("queue.yaml:" + expected) }, "\(found)")
+    }
+
     @Test func `reserved keys are not part of the template`() throws {
         let file = try read(
             """

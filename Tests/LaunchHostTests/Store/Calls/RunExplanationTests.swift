@@ -3,6 +3,7 @@ import Testing
 
 import LaunchHost
 @testable import LaunchAgent
+@testable import LaunchConfiguration
 @testable import LaunchPluginKit
 @testable import LaunchStore
 
@@ -15,7 +16,8 @@ import LaunchHost
 
     private static func facts(_ state: RunState, _ change: (inout Facts) -> Void = { _ in }) -> Facts {
         let run = RunSummary(
-            id: RunID(rawValue: "abc12345") ?? .random(), sequence: 7, queue: "q", resource: "mock", priority: .medium,
+            id: RunID(rawValue: "abc12345") ?? .random(), sequence: 7, queue: "q", resource: "mock", author: "ada",
+            priority: .medium,
             project: "p", state: state, submittedAt: now)
         var facts = Facts(run, now: now)
         facts.agents = [Process(pid: 11)]
@@ -76,6 +78,43 @@ import LaunchHost
             "behind-others",
             facts(.queued) { $0.ahead = RunExplanation.RunsAhead(count: 100, isAtLeast: true, first: nil) },
             "at least 100 runs of queue 'q' before it", "At least 100 runs of queue 'q' are", nil),
+        Line(
+            "submitter-limit",
+            facts(.queued) { ($0.limits, $0.heldOfAuthor, $0.ahead) = (QueueLimits(perSubmitter: 2), 2, ahead) },
+            "ada is at the limit of 2 runs of queue 'q'", "hold 2 runs of ada from queue 'q'",
+            "when one of these runs ends."),
+        Line(
+            "queue-limit",
+            facts(.queued) {
+                ($0.limits, $0.held) = (QueueLimits(queue: 2), 2)
+                $0.agents = [Process(pid: 11, isFull: true)]
+            }, "queue 'q' is at its limit of 2 runs", "hold 2 runs of queue 'q', which is its limit.",
+            "when one of these runs ends."),
+        Line(
+            "queue-limit", facts(.queued) { ($0.limits, $0.held, $0.ahead) = (QueueLimits(queue: 2), 2, ahead) },
+            "queue 'q' is at its limit of 2 runs; 3 runs before it",
+            "which is its limit. 3 runs are claimed before it.",
+            "when one of these runs ends."),
+        Line(
+            "behind-others",
+            facts(.queued) {
+                $0.ahead = RunExplanation.RunsAhead(count: 1, isAtLeast: false, first: ahead.first, others: 2)
+            }, "1 run of queue 'q' before it, in turns with 2 other submitters",
+            "is claimed before it. Its submitter takes turns with 2 other submitters.", "Run first123"),
+        Line(
+            "behind-others",
+            facts(.queued) {
+                $0.ahead = RunExplanation.RunsAhead(count: 0, isAtLeast: false, first: ahead.first, others: 1)
+            }, "it takes turns with 1 other submitter of queue 'q'", "and another run is next.", "Run first123"),
+        // A run of a lower priority that has waited for hours.
+        Line(
+            "behind-others",
+            facts(.queued) { $0.ahead = RunExplanation.RunsAhead(count: 0, isAtLeast: false, first: ahead.first) },
+            "1 run of queue 'q' before it", "1 run of queue 'q' is claimed before it.", "Run first123"),
+        Line(
+            "next",
+            facts(.queued) { $0.ahead = RunExplanation.RunsAhead(count: 5, isAtLeast: false, first: $0.run.id) }, nil,
+            "It is the next run", "within 5 seconds."),
         Line(
             "agents-full", facts(.queued) { ($0.agents, $0.held) = ([Process(pid: 11, isFull: true)], 2) },
             "the agents of queue 'q' hold 2 runs, up to their 'max_jobs'", "hold 2 runs, up to their 'max_jobs'.",

@@ -2,6 +2,8 @@ import Foundation
 import Testing
 
 import LaunchHost
+@testable import LaunchConfiguration
+@testable import LaunchPluginKit
 @testable import LaunchStore
 
 /// The cost of a call depends on the runs that it concerns, not on the runs that have ended.
@@ -97,6 +99,36 @@ import LaunchHost
 }
 
 extension HistoryTests {
+    @Test(arguments: [false, true])
+    func `a claim costs the same with 100 and with 4000 waiting runs of three submitters`(isAtLimit: Bool) async throws
+    {
+        func steps(_ waiting: Int) async throws -> Int {
+            let sandbox = try Sandbox()
+            let store = try sandbox.store()
+            let limits = isAtLimit ? QueueLimits(queue: 100, perSubmitter: 1) : nil
+            try await store.createQueue(QueueDefinition(name: "q", resource: "mock", limits: limits))
+            try await store.submit(.sample(), as: #require(RunID(rawValue: "first")))
+            try await store.database.write { connection throws(StoreError) in
+                try connection.run(
+                    """
+                    WITH RECURSIVE numbers (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM numbers WHERE n < ?)
+                    INSERT INTO runs (id, queue, resource, name, project, author, priority, state, spec, submitted_at)
+                    SELECT 'new' || n, queue, resource, name, project, 'author' || (n % 3), n % 4, 'queued', spec,
+                        submitted_at
+                    FROM numbers CROSS JOIN (SELECT * FROM runs WHERE id = 'first')
+                    """, [.integer(waiting)])
+            }
+            // Each submitter has a run, and the limit of one for each submitter is reached.
+            for _ in 0..<4 { _ = try await store.claimNext(queues: ["q"], owner: owner("agent-1")) }
+            let before = try await store.database.read { ($0 as? SQLiteConnection)?.steps ?? 0 }
+            let run = try await store.claimNext(queues: ["q"], owner: owner("agent-1"))
+            #expect((run == nil) == isAtLimit)
+            return try await store.database.read { ($0 as? SQLiteConnection)?.steps ?? 0 } - before
+        }
+        let (few, many) = (try await steps(100), try await steps(4000))
+        #expect(many <= few + few / 5 + 40, "\(few) steps, then \(many)")
+    }
+
     @Test func `counts follow every change of a run's state`() async throws {
         let store = try await Sandbox().storeWithQueue()
         #expect(try await store.counts().total == 0)

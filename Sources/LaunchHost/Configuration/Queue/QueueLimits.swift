@@ -1,0 +1,61 @@
+/// The limits of a queue. In JSON and in a queue's file they have the same keys.
+package struct QueueLimits: Sendable, Hashable, Codable {
+    /// The maximum number of runs of the queue that agents hold at once; nil means no limit.
+    package var queue: Int?
+    /// The maximum number of these runs of one submitter; nil means no limit.
+    package var perSubmitter: Int?
+    /// The highest priority that a submitter may use who is not an owner of the queue; nil means any.
+    package var priority: Priority?
+    /// The maximum number of runs of one submitter that wait in the queue; nil means 10,000.
+    package var waiting: Int?
+
+    package init(queue: Int? = nil, perSubmitter: Int? = nil, priority: Priority? = nil, waiting: Int? = nil) {
+        (self.queue, self.perSubmitter, self.priority, self.waiting) = (queue, perSubmitter, priority, waiting)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case queue, priority, waiting
+        case perSubmitter = "per_submitter"
+    }
+
+    /// The keys of `limits` in a queue's file.
+    package static let fields = [
+        Field(
+            "queue", .integer(1...100_000), example: "8",
+            help: "The maximum number of runs of the queue that all agents together hold. None: no limit."),
+        Field(
+            "per_submitter", .integer(1...100_000), example: "2",
+            help: "The maximum number of these runs of one submitter. None: no limit."),
+        Field(
+            "priority", .choice(Priority.allCases.map(\.rawValue)), example: "high",
+            help:
+                "The highest priority that a submitter may use, unless it is an owner of the queue. Needs a store on PostgreSQL."
+        ),
+        Field(
+            "waiting", .integer(1...1_000_000), example: "100",
+            help:
+                "The maximum number of runs of one submitter that wait in the queue; 10000 without it. Needs a store on PostgreSQL."
+        ),
+    ]
+
+    /// The limits as a queue's file declares them.
+    package var declaration: JSONValue {
+        var members: [String: JSONValue] = [:]
+        members["queue"] = queue.map { .integer(Int64($0)) }
+        members["per_submitter"] = perSubmitter.map { .integer(Int64($0)) }
+        members["priority"] = priority.map { .string($0.rawValue) }
+        members["waiting"] = waiting.map { .integer(Int64($0)) }
+        return .object(members)
+    }
+
+    /// The limits on one line, for people; nil if there are none.
+    package var summary: String? {
+        let parts = [
+            queue.map { "\(Wording.count($0, "run")) at a time" },
+            perSubmitter.map { "\(Wording.count($0, "run")) of one submitter" },
+            priority.map { "priorities up to \($0.rawValue)" },
+            waiting.map { "\(Wording.count($0, "run")) of one submitter waiting" },
+        ].compactMap(\.self)
+        return parts.isEmpty ? nil : parts.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,177 @@
+/// Chooses the next run of a queue.
+extension Store {
+    /// A run that can be claimed.
+    struct ReadyRun {
+        var sequence: Int64
+        /// Nil if the text in the row is not a run ID.
+        var id: RunID?
+        var author: String
+        /// Whether other submitters wait in the queue, too.
+        var competes: Bool
+        var use: FairShare.Use
+    }
+
+    /// The limits of those queues that have some. In a transaction that writes, their rows are locked in the order of their
+    /// names: claims of a queue with limits wait for each other, so that they never exceed them, and two claims of several
+    /// queues never wait for each other in a circle.
+    ///
+    /// Limits that cannot be read permit no claim, because their queue cannot be used either.
+    static func limits(
+        of queues: [String], _ connection: any Connection
+    ) throws(StoreError) -> [String: QueueLimits] {
+        let found = try connection.rows(
+            """
+            SELECT name, limits FROM queues
+            WHERE limits IS NOT NULL AND name IN (SELECT value FROM json_each(?)) ORDER BY name\(connection.lockOfRow)
+            """, [try .json(queues)]
+        ) { row throws(StoreError) -> (name: String, limits: QueueLimits) in
+            var values = StoredValues(row)
+            let limits: QueueLimits? = values.json("limits")
+            return (try row.text("name"), limits ?? QueueLimits(queue: 0))
+        }
+        return Dictionary(found.map { ($0.name, $0.limits) }) { first, _ in first }
+    }
+
+    /// The next run of the queue that may be claimed; nil if it is paused, at its limit, or without a ready run. In a
+    /// transaction that writes, the run is locked.
+    ///
+    /// The cost grows with the number of submitters that wait, not with the number of runs.
+    static func readyRun(
+        in queue: String, limits: QueueLimits?, besides avoided: Set<RunID>, at now: Timestamp,
+        _ connection: any Connection
+    ) throws(StoreError) -> ReadyRun? {
+        let isOpen = try connection.first(
+            "SELECT 1 FROM queues WHERE name = ? AND paused = 0", [.text(queue)]
+        ) { _ throws(StoreError) in true }
+        guard isOpen == true else { return nil }
+        if let most = limits?.queue, try countHeld(in: queue, connection) >= most { return nil }
+        let heads = try heads(of: queue, besides: avoided, at: now, connection)
+        let competes = Set(heads.map(\.author)).count > 1
+        for head in try free(FairShare.order(heads, at: now), in: queue, limits: limits, connection) {
+            let free = try connection.first(
+                """
+                SELECT sequence, id FROM runs INDEXED BY runs_ready_of
+                WHERE state = 'queued' AND queue = ?1 AND author = ?4 AND priority = ?5 AND sequence >= ?6
+                    AND \(isReady) AND id NOT IN (SELECT value FROM json_each(?3))
+                ORDER BY sequence LIMIT 1\(connection.lockOfOneRow)
+                """,
+                [
+                    .text(queue), .time(now), try .json(avoided.map(\.rawValue)), .text(head.author),
+                    .integer(head.rank), .integer(head.sequence),
+                ]
+            ) { row throws(StoreError) in (try row.integer("sequence"), row.runID) }
+            guard let free else { continue }
+            return ReadyRun(sequence: free.0, id: free.1, author: head.author, competes: competes, use: head.use)
+        }
+        return nil
+    }
+
+    /// The candidates in their order, without those of submitters at their limit.
+    static func free(
+        _ candidates: [FairShare.Candidate], in queue: String, limits: QueueLimits?, _ connection: any Connection
+    ) throws(StoreError) -> [FairShare.Candidate] {
+        guard let most = limits?.perSubmitter else { return candidates }
+        var isFull: [String: Bool] = [:]
+        for author in Set(candidates.map(\.author)) {
+            isFull[author] = try countHeld(in: queue, of: author, upTo: most, connection) >= most
+        }
+        return candidates.filter { isFull[$0.author] != true }
+    }
+
+    /// Records the claim in the submitter's use of the queue. The use of a submitter that has the queue for itself is not
+    /// recorded: nobody waited for it.
+    static func recordUse(
+        of run: ReadyRun, in queue: String, at now: Timestamp, _ connection: any Connection
+    ) throws(StoreError) {
+        guard run.competes else { return }
+        let use = run.use.adding(at: now)
+        try connection.run(
+            """
+            INSERT INTO shares (queue, author, claims, at) VALUES (?1, ?2, ?3, ?4)
+            -- Another claim may have changed the row since it was read. This one is added to it then.
+            ON CONFLICT (queue, author) DO UPDATE SET
+                claims = CASE WHEN shares.at = ?5 THEN excluded.claims ELSE shares.claims + ?6 END,
+                at = CASE WHEN shares.at = ?5 OR shares.at < excluded.at THEN excluded.at ELSE shares.at END
+            """,
+            [
+                .text(queue), .text(run.author), .integer(use.claims), .time(use.at), .time(run.use.at),
+                .integer(FairShare.claim),
+            ])
+    }
+
+    /// The number of runs of the queue that owners hold.
+    static func countHeld(in queue: String, _ connection: any Connection) throws(StoreError) -> Int {
+        try connection.first(
+            """
+            SELECT coalesce(sum(runs), 0) AS n FROM run_counts
+            WHERE state NOT IN ('queued', 'succeeded', 'failed', 'stopped') AND queue = ?
+            """, [.text(queue)]
+        ) { row throws(StoreError) in Int(clamping: try row.integer("n")) } ?? 0
+    }
+
+    /// The number of runs of the queue and the submitter that owners hold; not counted above `most`.
+    static func countHeld(
+        in queue: String, of author: String, upTo most: Int, _ connection: any Connection
+    ) throws(StoreError) -> Int {
+        try connection.first(
+            """
+            SELECT count(*) AS n FROM (SELECT 1 FROM runs INDEXED BY runs_live_of
+                WHERE state NOT IN ('queued', 'succeeded', 'failed', 'stopped') AND queue = ? AND author = ?
+                LIMIT ?) AS held
+            """, [.text(queue), .text(author), .integer(most)]
+        ) { row throws(StoreError) in Int(clamping: try row.integer("n")) } ?? 0
+    }
+
+    /// A wait that begins in the future began before the clock was set back. Its length is unknown, and so it is over.
+    static let isReady = """
+        stop_requested_at IS NULL AND (not_before IS NULL OR not_before <= ?2 OR requeued_at > ?2)
+        """
+
+    /// The first ready run of each submitter in each priority.
+    static func heads(
+        of queue: String, besides avoided: Set<RunID>, at now: Timestamp, _ connection: any Connection
+    ) throws(StoreError) -> [FairShare.Candidate] {
+        try connection.rows(headsStatement, [.text(queue), .time(now), try .json(avoided.map(\.rawValue))]) {
+            row throws(StoreError) in
+            FairShare.Candidate(
+                author: try row.text("author"), rank: Int(clamping: try row.integer("priority")),
+                sequence: try row.integer("sequence"), submittedAt: try row.time("submitted_at"),
+                use: FairShare.Use(claims: row.optionalInteger("claims") ?? 0, at: row.optionalTime("at") ?? now))
+        }
+    }
+
+    /// One step in the index for each submitter and priority, not one for each run.
+    static let headsStatement = """
+        WITH RECURSIVE authors (author) AS (
+            SELECT (SELECT author FROM runs INDEXED BY runs_ready_of WHERE state = 'queued' AND queue = ?1
+                ORDER BY author LIMIT 1)
+            UNION ALL
+            SELECT (SELECT runs.author FROM runs INDEXED BY runs_ready_of
+                WHERE state = 'queued' AND queue = ?1 AND runs.author > authors.author
+                ORDER BY runs.author LIMIT 1)
+            FROM authors WHERE authors.author IS NOT NULL
+        ), heads (author, sequence) AS (
+            SELECT authors.author, (SELECT sequence FROM runs INDEXED BY runs_ready_of
+                WHERE state = 'queued' AND queue = ?1 AND runs.author = authors.author AND priority = ranks.rank
+                    AND \(isReady) AND id NOT IN (SELECT value FROM json_each(?3))
+                ORDER BY sequence LIMIT 1)
+            FROM authors
+            CROSS JOIN (SELECT 0 AS rank UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3) AS ranks
+            WHERE authors.author IS NOT NULL
+            UNION ALL \(strange)
+        )
+        SELECT runs.author, runs.priority, runs.sequence, runs.submitted_at, shares.claims, shares.at
+        FROM heads JOIN runs ON runs.sequence = heads.sequence
+        LEFT JOIN shares ON shares.queue = ?1 AND shares.author = heads.author
+        """
+
+    /// The first run with another number for its priority, which is from another program.
+    private static let strange = ["priority < 0", "priority > 3"].map { condition in
+        """
+        SELECT author, sequence FROM (SELECT author, sequence FROM runs INDEXED BY runs_ready
+            WHERE state = 'queued' AND queue = ?1 AND \(condition) AND \(isReady)
+                AND id NOT IN (SELECT value FROM json_each(?3))
+            ORDER BY priority, sequence LIMIT 1) AS strange
+        """
+    }.joined(separator: " UNION ALL ")
+}
