@@ -242,7 +242,7 @@ let package = Package(
             ]),
         library(
             "WrongPlugins", at: "Tests/WrongPlugins", uses: ["LaunchConformance", "LaunchPluginKit"]),
-        library("TestSupport", at: "Tests/TestSupport", uses: ["LaunchCrypto", "LaunchHTTP"]),
+        library("TestSupport", at: "Tests/TestSupport", uses: ["CLaunchLinux", "LaunchCrypto", "LaunchHTTP"]),
         library(
             "EngineTestSupport", at: "Tests/EngineTestSupport",
             uses: ["LaunchContainerEngine", "LaunchCrypto", "LaunchHTTP", "LaunchSubprocess", "TestSupport"]),
@@ -282,7 +282,8 @@ let package = Package(
         .executableTarget(
             name: "ConsoleSample", dependencies: ["LaunchConsole"], path: "Tests/Support/ConsoleSample",
             swiftSettings: settings),
-        tests("ConsoleTests", at: "Tests/Support/ConsoleTests", uses: ["LaunchConsole", "ConsoleSample"]),
+        tests(
+            "ConsoleTests", at: "Tests/Support/ConsoleTests", uses: ["LaunchConsole", "ConsoleSample", "TestSupport"]),
         tests(
             "LaunchHostTests", at: "Tests/LaunchHostTests",
             uses: ["LaunchConcurrency", "LaunchHost", "LaunchHTTP", "LaunchMock", "LaunchSubprocess", "TestSupport"]),

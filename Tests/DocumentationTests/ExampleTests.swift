@@ -1,6 +1,7 @@
 import Foundation
 import LaunchHost
 import LaunchScaffold
+import TestSupport
 import Testing
 
 @testable import launch
@@ -75,13 +76,12 @@ func `every configuration and queue file in the pages is valid`() throws {
 /// Runs the example's program.
 private func ownLaunch(_ arguments: String...) throws -> (output: String, errors: String, status: Int32) {
     let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    let process = Process()
+    let process = ChildProcess()
     let (output, errors) = (Pipe(), Pipe())
     process.executableURL = URL(filePath: tests).deletingLastPathComponent().appending(path: "own-launch")
     process.arguments = arguments
     process.environment = ["HOME": "/nonexistent"]
-    process.standardOutput = output
-    process.standardError = errors
+    process.setStreams(output: output, errors: errors)
     try process.run()
     func text(_ pipe: Pipe) throws -> String {
         String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)

@@ -17,7 +17,7 @@ public final class MotoServer: Sendable {
     public init(_ program: String, _ http: HTTPClient) async throws {
         guard let port = freePort() else { throw CannotStart() }
         url = "http://127.0.0.1:\(port)"
-        let process = Process()
+        let process = ChildProcess()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         // The shell kills it when the pipe is closed, so it cannot outlive the tests, even if they crash.
         process.arguments = [
@@ -25,9 +25,7 @@ public final class MotoServer: Sendable {
             String(port),
         ]
         leash = Pipe()
-        process.standardInput = leash
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
+        process.setStreams(input: leash, output: FileHandle.nullDevice, errors: FileHandle.nullDevice)
         try process.run()
         let health = HTTPRequest(.get, "\(url)/moto-api/", timeout: .seconds(5))
         let up = await eventually { (try? await http.send(health))?.status == 200 }

@@ -3,7 +3,7 @@ import Foundation
 /// A session of `psql` that stays open, for tests with several transactions at the same time.
 public final class PostgresSession {
     private static let mark = "-- end of the statements --"
-    private let process = Process()
+    private let process = ChildProcess()
     private let input = Pipe()
     private let output = Pipe()
     private var rest = ""
@@ -15,9 +15,7 @@ public final class PostgresSession {
         // Statements after one that fails run too.
         process.arguments = PostgresDatabase.options.filter { !$0.contains("ON_ERROR_STOP") }
         process.environment = ProcessInfo.processInfo.environment.merging(database.environment(of: role)) { $1 }
-        process.standardInput = input
-        process.standardOutput = output
-        process.standardError = output
+        process.setStreams(input: input, output: output, errors: output)
         try process.run()
     }
 

@@ -43,15 +43,13 @@ public final class PrivateEngine: Sendable {
             read _ || true
             kill $!; wait $! || true
             """
-        let process = Process()
+        let process = ChildProcess()
         process.executableURL = URL(fileURLWithPath: try requirePath("unshare"))
         process.arguments = [
             "--mount", "--propagation", "private", "bash", "-c", script, folder.path, host, address, caFile,
         ]
         process.environment = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "", "HOME": folder.path]
-        process.standardInput = leash
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
+        process.setStreams(input: leash, output: FileHandle.nullDevice, errors: FileHandle.nullDevice)
         try process.run()
         processID = process.processIdentifier
         let up = await eventually { (try? self.run("docker", ["version"])) != nil }

@@ -149,15 +149,13 @@ public final class RegistryServer: Sendable {
         guard let program = Tool.path("docker-registry") else {
             throw CannotStart(description: "docker-registry is not installed")
         }
-        let process = Process()
+        let process = ChildProcess()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = [
             "-c", "\"$0\" serve \"$1\" >\"$2\" 2>&1 </dev/null & read _; kill -9 $!", program, config, log,
         ]
         let leash = Pipe()
-        process.standardInput = leash
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
+        process.setStreams(input: leash, output: FileHandle.nullDevice, errors: FileHandle.nullDevice)
         try process.run()
         return leash
     }

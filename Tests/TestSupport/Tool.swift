@@ -22,14 +22,12 @@ public enum Tool {
         guard let path = name.hasPrefix("/") ? name : path(name) else {
             throw Failure(description: "\(name) is not on the PATH")
         }
-        let process = Process()
+        let process = ChildProcess()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let output = Pipe()
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = output
+        process.setStreams(input: FileHandle.nullDevice, output: output, errors: output)
         try process.run()
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()

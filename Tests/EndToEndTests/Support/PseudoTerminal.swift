@@ -26,7 +26,7 @@ final class PseudoTerminal: Sendable {
 
     /// Runs a command with the terminal as its output and standard error, and returns everything that it wrote.
     func output(of words: [String], _ environment: [String: String]) async throws -> String {
-        let process = Process()
+        let process = ChildProcess()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = ["-c", "exec \"$@\" >\"$0\" 2>&1 </dev/null", path] + words
         process.environment = environment

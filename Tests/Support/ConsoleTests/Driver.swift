@@ -1,6 +1,7 @@
 import ConsoleSample
 import Foundation
 import LaunchConsole
+import TestSupport
 import Testing
 
 /// The output and the exit code of one run of a program in this process.
@@ -47,13 +48,13 @@ enum SampleProgram {
         try Data(script.utf8).write(to: files[0])
         try Data().write(to: files[1])
         try Data().write(to: files[2])
-        let process = Process()
+        let process = ChildProcess()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = command
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardInput = try FileHandle(forReadingFrom: files[0])
-        process.standardOutput = try FileHandle(forWritingTo: files[1])
-        process.standardError = try FileHandle(forWritingTo: files[2])
+        process.setStreams(
+            input: try FileHandle(forReadingFrom: files[0]), output: try FileHandle(forWritingTo: files[1]),
+            errors: try FileHandle(forWritingTo: files[2]))
         try process.run()
         process.waitUntilExit()
         return (

@@ -1,5 +1,6 @@
 import Foundation
 import LaunchHost
+import TestSupport
 import Testing
 
 /// Checks the schema with an independent implementation, Python's `jsonschema`, if it is installed.
@@ -74,11 +75,11 @@ import Testing
         let input = folder.appendingPathComponent("in.json")
         let given = JSONValue.object(["schema": JSONSchema.launchConfig(Fake.catalog), "documents": .array(documents)])
         try JSON.canonicalData(given).write(to: input)
-        let process = Process()
+        let process = ChildProcess()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = ["python3", "-c", program, input.path]
         let output = Pipe()
-        process.standardOutput = output
+        process.setStreams(output: output)
         try process.run()
         let data = try output.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()

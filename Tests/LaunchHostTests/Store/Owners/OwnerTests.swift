@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 import LaunchHost
@@ -99,10 +100,10 @@ import LaunchHost
     @Test func `a child process does not keep an owner alive`() async throws {
         var lock: OwnerLock? = try await store.becomeOwner(kind: "agent")
         let id = try #require(lock?.id)
-        let child = Process()
+        let child = ChildProcess()
         child.executableURL = URL(filePath: "/bin/cat")
         let input = Pipe()
-        child.standardInput = input
+        child.setStreams(input: input)
         try child.run()
         lock = nil
         #expect(child.isRunning)

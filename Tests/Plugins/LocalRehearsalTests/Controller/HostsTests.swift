@@ -204,11 +204,11 @@ struct HostsTests {
 /// The content of archives, as listed by tar.
 enum PackedFile {
     static func list(_ path: String) async throws -> [String] {
-        let process = Process()
+        let process = ChildProcess()
         process.executableURL = URL(fileURLWithPath: "/bin/tar")
         process.arguments = ["-tzf", path]
         let pipe = Pipe()
-        process.standardOutput = pipe
+        process.setStreams(output: pipe)
         try process.run()
         let data = pipe.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()

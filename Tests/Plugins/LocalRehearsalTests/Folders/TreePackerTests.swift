@@ -16,11 +16,11 @@ struct TreePackerTests {
 
     /// The entries of a packed file in the order of the file, from its uncompressed bytes.
     private func entries(_ file: String) async throws -> [ArchiveEntry] {
-        let process = Process()
+        let process = ChildProcess()
         process.executableURL = URL(fileURLWithPath: "/bin/gzip")
         process.arguments = ["-dc", file]
         let pipe = Pipe()
-        process.standardOutput = pipe
+        process.setStreams(output: pipe)
         try process.run()
         let bytes = [UInt8](pipe.fileHandleForReading.readDataToEndOfFile())
         process.waitUntilExit()

@@ -103,7 +103,7 @@ struct JobObjectsTests {
     func `Gzip is unpacked if the input requests it`() async throws {
         let data = try TemporaryDirectory()
         try data.write("in/a.txt", "packed\n")
-        let zip = Process()
+        let zip = ChildProcess()
         zip.executableURL = URL(fileURLWithPath: "/bin/gzip")
         zip.arguments = [data.file("in/a.txt")]
         try zip.run()
