@@ -24,11 +24,13 @@ enum PostgreSQLSchema {
         Migration(sql: PostgreSQLAccess.moves),
         // A program that does not know the limits of queues would exceed them.
         Migration(sql: shares, stopsOlderPrograms: true),
+        Migration(sql: texts),
     ]
 
     /// Settings of a connection: each statement has an index in the order of its result. With old statistics, the planner
-    /// may prefer to collect all waiting runs and sort them, for each claim.
-    static let planner = "SET enable_sort = off; SET enable_bitmapscan = off"
+    /// may prefer to collect all waiting runs and sort them, for each claim. A sort that remains has a very high cost,
+    /// for which the server would compile the statement by JIT, which takes 50 ms and more.
+    static let planner = "SET enable_sort = off; SET enable_bitmapscan = off; SET jit = off"
 
     /// The version of the tables that this program knows: the number of its migrations.
     static var version: Int64 { Int64(migrations.count) }
