@@ -20,7 +20,7 @@ enum ExplainCommand {
             let context = context(arguments, terminal)
             let store = try context.store()
             let run = try await store.run(matching: try arguments.required("run"))
-            let explanation = try await store.explain(run, buildStep: store.home.buildStep(of: run))
+            let explanation = try await store.explain(run, buildStep: store.buildStep(of: run))
             if context.wantsJSON {
                 try context.printJSON(ExplanationView(explanation))
             } else {

@@ -36,11 +36,10 @@ enum LogsCommand {
                 terminal: terminal, timestamps: arguments.flag("timestamps"), json: context.wantsJSON,
                 isRaw: arguments.flag(LogPrinter.raw.long))
             if arguments.flag("build") {
-                let path = store.home.buildLog(of: run.id)
-                guard let data = FileManager.default.contents(atPath: path), !data.isEmpty else {
+                guard let text = try await store.buildLog(of: run.id) else {
                     throw LaunchError(.unavailable, "Nothing was built for run \(run.id).")
                 }
-                try printer.print(build: String(decoding: data, as: UTF8.self))
+                try printer.print(build: text)
                 return .ok
             }
             let follow = arguments.flag("follow")

@@ -52,7 +52,7 @@ enum RunCommand {
                     // The reader of the output has left. The run's end still determines the exit code.
                 }
             }
-            let record = RehearsalRecord(in: store.home.folder(of: id))
+            let record = try await store.rehearsal(of: id)
             if wantsJSON { try context.printJSON(RunView(ended, rehearsal: record)) }
             RunEnd.show(ended, on: terminal)
             if let record { RehearsalPage(record, terminal).show() }

@@ -16,10 +16,10 @@ enum StatusCommand {
             let store = try context.store()
             let run = try await store.run(matching: try arguments.required("run"))
             if context.wantsJSON {
-                try context.printJSON(RunView(run, rehearsal: RehearsalRecord(in: store.home.folder(of: run.id))))
+                try context.printJSON(RunView(run, rehearsal: await store.rehearsal(of: run.id)))
             } else {
                 try await show(
-                    run, explanation: store.explain(run, buildStep: store.home.buildStep(of: run)),
+                    run, explanation: store.explain(run, buildStep: store.buildStep(of: run)),
                     page: page(of: run, context), terminal)
             }
             return .ok

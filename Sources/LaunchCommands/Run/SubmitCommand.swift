@@ -83,7 +83,7 @@ enum SubmitCommand {
             }
         }
         let ended = try await store.run(run.id)
-        let record = RehearsalRecord(in: store.home.folder(of: run.id))
+        let record = try await store.rehearsal(of: run.id)
         if context.wantsJSON { try context.printJSON(RunView(ended, rehearsal: record)) }
         RunEnd.show(ended, on: terminal)
         if let record { RehearsalPage(record, terminal).show() }

@@ -35,8 +35,10 @@ enum WaitCommand {
             let ended = try await RunNews(store: store, terminal: terminal)
                 .ends(of: ids, before: limit.map { .now + $0 }) { terminal.err(RunEnd.line($0)) }
             if context.wantsJSON {
-                try context.printJSON(
-                    ended.map { RunView($0, rehearsal: RehearsalRecord(in: store.home.folder(of: $0.id))) })
+                let views = try await ended.asyncMap { run in
+                    RunView(run, rehearsal: try await store.rehearsal(of: run.id))
+                }
+                try context.printJSON(views)
             }
             return RunEnd.exitCode(of: ended)
         }

@@ -111,13 +111,15 @@ struct RunDriver: Sendable {
         let registry = try backends.registry(
             for: run.resource, rehearse: run.spec.rehearse, job.rehearsal ?? run.spec.rehearsal)
         let stage = ImageStage(registry: registry, builder: backends.builder, contexts: contexts)
-        let buildLog = job.source.isImage ? nil : BuildLog(path: try buildLogPath(of: run.id))
+        let buildLog = job.source.isImage ? nil : BuildLog(path: try buildLogPath(of: run.id), isShared: store.isShared)
         defer { buildLog?.close() }
-        let decision = try await stage.image(
-            job.source, project: job.project, queue: run.spec.queue, demandsPin: job.demandsPin ?? false
-        ) { step in
-            buildLog?.append(step)
-            progress(run.id, step)
+        let decision = try await store.sharing(buildLog, of: run, clock) {
+            try await stage.image(
+                job.source, project: job.project, queue: run.spec.queue, demandsPin: job.demandsPin ?? false
+            ) { step in
+                buildLog?.append(step)
+                progress(run.id, step)
+            }
         }
         guard let image = decision.image else {
             throw BackendError(.internalFault, "The image stage returned no image: \(decision.summary).")

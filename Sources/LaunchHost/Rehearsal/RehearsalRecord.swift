@@ -25,9 +25,13 @@ public struct RehearsalRecord: Sendable, Hashable, Codable {
     /// Reads the record from a run's folder.
     /// - Returns: nil if the run was not a rehearsal, or has not ended.
     public init?(in folder: String) {
-        guard let data = FileManager.default.contents(atPath: Self.path(in: folder)),
-            let record = try? JSON.decode(RehearsalRecord.self, from: data)
-        else { return nil }
+        guard let data = FileManager.default.contents(atPath: Self.path(in: folder)) else { return nil }
+        self.init(json: String(decoding: data, as: UTF8.self))
+    }
+
+    /// Reads the record from its JSON; nil if it is not valid.
+    package init?(json: String) {
+        guard let record = try? JSON.decode(RehearsalRecord.self, from: Data(json.utf8)) else { return nil }
         self = record
     }
 

@@ -7,6 +7,8 @@ struct FinishStage: Sendable {
     let capabilities: Capabilities
     let log: Logger
     var limits = SizeLimits.standard
+    /// Copies logs to a store that other machines read.
+    var relay: LogRelay?
 
     /// Records the end of `record` that `observation` reports.
     /// - Throws: `BackendError` if the log or the outputs are not available now. Nothing is released then, and the call
@@ -15,6 +17,7 @@ struct FinishStage: Sendable {
         guard case .submitted(let handle, let request) = record.stage else { return record }
         let folder = try store.home.makeFolder(of: record.id)
         let unkept = try await archiveLog(of: handle, into: folder)
+        try await relay?.complete(record)
         var outcome: Outcome
         if let request {
             outcome = try await runner.finish(handle, of: request, into: folder)
@@ -23,6 +26,7 @@ struct FinishStage: Sendable {
             outcome = Outcome(warnings: ["Outputs and metrics were not kept: the run's request cannot be read. \(why)"])
         }
         if let unkept { outcome.warnings.append(unkept) }
+        try await store.share(RehearsalRecord.path(in: folder), as: .rehearsal, of: record)
         let end = capabilities.tellsStops ? Self.toldEnd(of: record, observation) : Self.end(of: record, observation)
         let ended = try await store.transition(
             record.id, token: record.fencingToken, to: end.state, cause: end.cause,

@@ -28,6 +28,7 @@ actor ObserveStage {
     private let store: Store
     private let finish: FinishStage
     private let retry: RetryStage
+    private let relay: LogRelay?
     private let clock: HostClock
     private let log: Logger
     private let suspects: AsyncSemaphore
@@ -56,7 +57,9 @@ actor ObserveStage {
         self.log = log
         self.suspects = suspects
         self.report = report
-        finish = FinishStage(store: store, runner: runner, capabilities: capabilities, log: log, limits: limits)
+        relay = LogRelay(runner, capabilities, store: store, clock: clock, log: log)
+        finish = FinishStage(
+            store: store, runner: runner, capabilities: capabilities, log: log, limits: limits, relay: relay)
         retry = RetryStage(store: store, runner: runner, clock: clock, log: log)
     }
 
@@ -91,6 +94,7 @@ actor ObserveStage {
             case .add(let record):
                 guard let run = WatchedRun(record) else { continue }
                 live[record.id] = run
+                if let relay { task.yield { await relay.follow(record) } }
                 pulse.signal()
             case .stop(let id, let stop): await take(.stopRequested(stop), of: id)
             }

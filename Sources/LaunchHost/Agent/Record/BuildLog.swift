@@ -8,11 +8,16 @@ final class BuildLog: Sendable {
     private struct State {
         var file: CFile?
         var written = 0
+        /// What was not yet taken for the shared store.
+        var pending: [UInt8] = []
     }
+    private let isShared: Bool
     private let state: Mutex<State>
 
     /// Creates a log at the path. It replaces the log of an earlier attempt.
-    init(path: String) {
+    /// - Parameter isShared: whether the lines are kept for `take`.
+    init(path: String, isShared: Bool = false) {
+        self.isShared = isShared
         state = Mutex(State(file: try? CFile(creating: path)))
     }
 
@@ -27,6 +32,15 @@ final class BuildLog: Sendable {
                     "launch: The build has printed more than \(Self.limit >> 20) MiB; the rest is not kept.\n".utf8)
             }
             try? state.file?.write(bytes)
+            if isShared { state.pending += bytes }
+        }
+    }
+
+    /// The lines that were appended since the last call.
+    func take() -> String {
+        state.withLock { state in
+            defer { state.pending = [] }
+            return String(decoding: state.pending, as: UTF8.self)
         }
     }
 

@@ -4,9 +4,8 @@ internal import Glibc
 /// The log of a run, which the program keeps after the backend deletes it: one file with one line for each line of the
 /// log.
 ///
-/// Each line is `<milliseconds since 1970> <stream> <host> <flag> <text>` with a tab between the parts, so that `grep`
-/// can search it and `cut -f5-` returns the text. The file is written under another name and renamed when it is
-/// complete, so an existing archive is complete.
+/// Each line is an ``ArchivedLine``. The file is written under another name and renamed when it is complete, so an
+/// existing archive is complete.
 public struct LogArchive: Sendable {
     /// The file.
     public let path: String
@@ -59,7 +58,7 @@ public struct LogArchive: Sendable {
             var bytes: [UInt8] = []
             for line in batch {
                 let count = bytes.count
-                append(line, to: &bytes)
+                ArchivedLine.append(line, to: &bytes)
                 guard written + Int64(bytes.count) <= limit else {
                     bytes.removeLast(bytes.count - count)
                     cut =
@@ -76,8 +75,8 @@ public struct LogArchive: Sendable {
             written += Int64(bytes.count)
             if let cut {
                 var last: [UInt8] = []
-                if !isNewLine { append(LogLine(text: "", cursor: LogCursor(rawValue: "")), to: &last) }
-                append(LogLine(text: "launch: \(cut)", cursor: LogCursor(rawValue: "")), to: &last)
+                if !isNewLine { ArchivedLine.append(LogLine(text: "", cursor: LogCursor(rawValue: "")), to: &last) }
+                ArchivedLine.append(LogLine(text: "launch: \(cut)", cursor: LogCursor(rawValue: "")), to: &last)
                 try file.write(last)
                 break batches
             }
@@ -101,28 +100,6 @@ public struct LogArchive: Sendable {
             return { () async throws(BackendError) -> [LogLine]? in try await reader.next() }
         }
     }
-
-    private static func append(_ line: LogLine, to bytes: inout [UInt8]) {
-        let time = line.time.map { String(Timestamp($0).milliseconds) } ?? "-"
-        let stream =
-            switch line.stream {
-            case .stdout: "o"
-            case .stderr: "e"
-            case nil: "-"
-            }
-        bytes += time.utf8
-        bytes.append(tab)
-        bytes += stream.utf8
-        bytes.append(tab)
-        bytes += (line.host ?? "-").utf8
-        bytes.append(tab)
-        bytes += (line.continues ? "+" : ".").utf8
-        bytes.append(tab)
-        bytes += SecretMask.shared.mask(line.text).utf8
-        bytes.append(UInt8(ascii: "\n"))
-    }
-
-    private static let tab = UInt8(ascii: "\t")
 }
 
 /// Reads an archive in batches.
@@ -148,24 +125,8 @@ private actor ArchiveReader {
         var batch: [LogLine] = []
         while batch.count < 512, let text = try file.readLine() {
             number += 1
-            if number > skip { batch.append(Self.parse(text, number: number)) }
+            if number > skip { batch.append(ArchivedLine.parse(text, number: number)) }
         }
         return batch.isEmpty ? nil : batch
-    }
-
-    private static func parse(_ text: String, number: Int) -> LogLine {
-        let cursor = LogCursor(rawValue: String(number))
-        let parts = text.split(separator: "\t", maxSplits: 4, omittingEmptySubsequences: false)
-        guard parts.count == 5 else { return LogLine(text: text, cursor: cursor) }
-        let stream: LogLine.Stream? =
-            switch parts[1] {
-            case "o": .stdout
-            case "e": .stderr
-            default: nil
-            }
-        return LogLine(
-            text: String(parts[4]), cursor: cursor,
-            time: Int64(parts[0]).map { Date(timeIntervalSince1970: Double($0) / 1000) }, stream: stream,
-            host: parts[2] == "-" ? nil : String(parts[2]), continues: parts[3] == "+")
     }
 }

@@ -2,13 +2,17 @@ internal import Synchronization
 
 /// Reads the log of a run: from the backend during the run, from the archive after it. Every line is read once, even if
 /// the run ends and its log moves to the archive during the reading.
+///
+/// The log of a run that other machines may drive is in the shared store, unless its backend keeps it.
 public struct RunLogReader: Sendable {
     private let store: Store
     private let backends: Backends
+    private let clock: HostClock
 
-    public init(store: Store, backends: Backends) {
+    public init(store: Store, backends: Backends, clock: HostClock = .system) {
         self.store = store
         self.backends = backends
+        self.clock = clock
     }
 
     /// Calls `body` with one batch after another. With `follow` it waits for new lines and returns when the run has
@@ -26,6 +30,7 @@ public struct RunLogReader: Sendable {
                 for try await batch in archive.read(from: LogCursor(rawValue: String(count))) { try body(batch) }
                 return
             }
+            if isCopied(run) { return try await readCopy(of: id, follow: follow, body) }
             if let handle = run.handle, count == 0 {
                 do {
                     let runner = try backends.runner(for: run)
@@ -42,6 +47,33 @@ public struct RunLogReader: Sendable {
             if !archive.exists {
                 guard follow, await rings?.next() != nil else { return }
             }
+        }
+    }
+
+    /// Whether the agent copies the log of the run to the store.
+    private func isCopied(_ run: RunRecord) -> Bool {
+        guard store.isShared else { return false }
+        return (try? backends.capabilities(for: run))?.keepsLogs == false
+    }
+
+    private func readCopy(
+        of id: RunID, follow: Bool, _ body: ([LogLine]) throws -> Void
+    ) async throws {
+        var next: Int64 = 0
+        var count = 0
+        while true {
+            // What a run has printed is in the store before its end is.
+            let hasEnded = try await store.run(id).state.isTerminal
+            let parts = try await store.parts(of: .log, of: id, from: next)
+            for part in parts {
+                let lines = ArchivedLine.parse(lines: part.data, after: count)
+                count += lines.count
+                next = part.number + 1
+                if !lines.isEmpty { try body(lines) }
+            }
+            guard parts.isEmpty else { continue }
+            if hasEnded || !follow { return }
+            try await clock.sleep(.seconds(1))
         }
     }
 }

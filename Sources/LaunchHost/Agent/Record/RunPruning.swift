@@ -72,7 +72,7 @@ public struct RunPruning: Sendable {
                 try archive.append(
                     RunArchive.Entry(
                         run: try await store.run(id), events: events,
-                        rehearsal: RehearsalRecord(in: store.home.folder(of: id))))
+                        rehearsal: try await store.rehearsal(of: id)))
             }
             try archive.complete()
             result.archive = archive.path

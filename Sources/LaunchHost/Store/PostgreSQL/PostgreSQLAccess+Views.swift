@@ -60,7 +60,7 @@ extension PostgreSQLAccess {
 
     private static let queueIsShown = "(SELECT launch.reads_all()) OR q.name = \(ownQueues)"
 
-    private static let eventIsShown = """
+    static let eventIsShown = """
         (SELECT launch.reads_all()) OR EXISTS (
                     SELECT 1 FROM launch.runs r
                     WHERE r.id = e.run_id AND (r.author = session_user OR r.queue = \(ownQueues)))
