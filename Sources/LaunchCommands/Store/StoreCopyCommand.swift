@@ -30,7 +30,7 @@ enum StoreCopyCommand {
             discussion: """
                 'sqlite' is the store in $LAUNCH_HOME, 'postgres' the one that the block 'store' of launch-config.yaml \
                 describes. Queues, jobs, runs, their events and their order are copied, and the sources that jobs and \
-                unfinished runs need. The source stays as it is.
+                unfinished runs need. The source stays as it is. With another $LAUNCH_HOME, the copy is a backup.
 
                 The destination must be empty ('launch store init' makes an empty one), and no agent may run on either \
                 side. Both are locked meanwhile. If the command does not end, nothing was copied. At the end all rows are \
@@ -39,9 +39,6 @@ enum StoreCopyCommand {
             examples: [
                 Example("From one machine to a team's server", "launch store copy --from sqlite --to postgres"),
                 Example("Back", "launch store copy --from postgres --to sqlite"),
-                Example(
-                    "To an empty folder, as a second copy",
-                    "LAUNCH_HOME=/backup/launch launch store copy --from postgres --to sqlite"),
             ],
             options: [
                 Option("from", value: "STORE", help: "sqlite or postgres.", values: stores),
