@@ -76,7 +76,7 @@ public struct QueueFile: Sendable {
         policy = checker.policy(root)
         checker.checkSources(policy, isLocked: allowOverrides != nil, root)
         retry = checker.retry(root.entry("retry"))
-        (limits, owners) = checker.sharing(root)
+        (limits, owners) = checker.sharing(root, policy)
         checker.check(root)
         for note in notes {
             checker.decoder.note(note.message, hint: note.hint, at: note.mark, path: note.path, severity: .warning)

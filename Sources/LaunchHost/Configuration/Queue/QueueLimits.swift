@@ -4,7 +4,8 @@ package struct QueueLimits: Sendable, Hashable, Codable {
     package var queue: Int?
     /// The maximum number of these runs of one submitter; nil means no limit.
     package var perSubmitter: Int?
-    /// The highest priority that a submitter may use who is not an owner of the queue; nil means any.
+    /// The highest priority that a submitter may use who is not an owner of the queue; nil means any. It is the
+    /// `max_priority` of the policy, which a server checks too.
     package var priority: Priority?
     /// The maximum number of runs of one submitter that wait in the queue; nil means 10,000.
     package var waiting: Int?
@@ -27,25 +28,22 @@ package struct QueueLimits: Sendable, Hashable, Codable {
             "per_submitter", .integer(1...100_000), example: "2",
             help: "The maximum number of these runs of one submitter. None: no limit."),
         Field(
-            "priority", .choice(Priority.allCases.map(\.rawValue)), example: "high",
-            help:
-                "The highest priority that a submitter may use, unless it is an owner of the queue. Needs a store on PostgreSQL."
-        ),
-        Field(
             "waiting", .integer(1...1_000_000), example: "100",
             help:
                 "The maximum number of runs of one submitter that wait in the queue; 10000 without it. Needs a store on PostgreSQL."
         ),
     ]
 
-    /// The limits as a queue's file declares them.
-    package var declaration: JSONValue {
+    /// Whether agents must count the runs that they hold.
+    package var boundsClaims: Bool { queue != nil || perSubmitter != nil }
+
+    /// The limits as a queue's file declares them; nil if it declares none.
+    package var declaration: JSONValue? {
         var members: [String: JSONValue] = [:]
         members["queue"] = queue.map { .integer(Int64($0)) }
         members["per_submitter"] = perSubmitter.map { .integer(Int64($0)) }
-        members["priority"] = priority.map { .string($0.rawValue) }
         members["waiting"] = waiting.map { .integer(Int64($0)) }
-        return .object(members)
+        return members.isEmpty ? nil : .object(members)
     }
 
     /// The limits on one line, for people; nil if there are none.
@@ -53,7 +51,6 @@ package struct QueueLimits: Sendable, Hashable, Codable {
         let parts = [
             queue.map { "\(Wording.count($0, "run")) at a time" },
             perSubmitter.map { "\(Wording.count($0, "run")) of one submitter" },
-            priority.map { "priorities up to \($0.rawValue)" },
             waiting.map { "\(Wording.count($0, "run")) of one submitter waiting" },
         ].compactMap(\.self)
         return parts.isEmpty ? nil : parts.joined(separator: ", ")

@@ -19,7 +19,7 @@ extension TemplateChecker {
     }
 
     /// The limits and the owners of the queue. Their problems are recorded.
-    mutating func sharing(_ root: ConfigNode) -> (limits: QueueLimits?, owners: [String]?) {
+    mutating func sharing(_ root: ConfigNode, _ policy: SubmitterPolicy) -> (limits: QueueLimits?, owners: [String]?) {
         let names = Set(QueueFile.shared.map(\.name))
         let entries = root.entries?.filter { names.contains($0.key) && !$0.value.isNull } ?? []
         // As for the policy: a submitter must not set these values by a placeholder.
@@ -33,7 +33,8 @@ extension TemplateChecker {
                 at: decoder.document?.node(at: path)?.mark ?? root.mark, path: path)
         }
         for diagnostic in own.diagnostics { decoder.keep(diagnostic) }
-        let limits = options.values["limits"].flatMap { try? $0.decode(QueueLimits.self) }
+        var limits = options.values["limits"].flatMap { try? $0.decode(QueueLimits.self) } ?? QueueLimits()
+        limits.priority = policy.maxPriority
         return (limits == QueueLimits() ? nil : limits, owners?.uniqued)
     }
 

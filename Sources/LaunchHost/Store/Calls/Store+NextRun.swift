@@ -19,10 +19,19 @@ extension Store {
     static func limits(
         of queues: [String], _ connection: any Connection
     ) throws(StoreError) -> [String: QueueLimits] {
+        let found = try limits(of: queues, lock: "", connection)
+        let bounded = found.filter { $0.value.boundsClaims }.map(\.key)
+        guard !connection.lockOfRow.isEmpty, !bounded.isEmpty else { return found }
+        return try limits(of: bounded, lock: connection.lockOfRow, connection)
+    }
+
+    private static func limits(
+        of queues: [String], lock: String, _ connection: any Connection
+    ) throws(StoreError) -> [String: QueueLimits] {
         let found = try connection.rows(
             """
             SELECT name, limits FROM queues
-            WHERE limits IS NOT NULL AND name IN (SELECT value FROM json_each(?)) ORDER BY name\(connection.lockOfRow)
+            WHERE limits IS NOT NULL AND name IN (SELECT value FROM json_each(?)) ORDER BY name\(lock)
             """, [try .json(queues)]
         ) { row throws(StoreError) -> (name: String, limits: QueueLimits) in
             var values = StoredValues(row)

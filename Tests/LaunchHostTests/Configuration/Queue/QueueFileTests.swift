@@ -16,7 +16,8 @@ import Testing
 
     @Test func `limits and owners are read`() throws {
         let file = try read(
-            "limits: {queue: 8, per_submitter: 2, priority: high, waiting: 100}\nowners: [ada, bob, ada]\nmemory: 4g")
+            "limits: {queue: 8, per_submitter: 2, waiting: 100}\nmax_priority: high\nowners: [ada, bob, ada]\nmemory: 4g"
+        )
         #expect(file.limits == QueueLimits(queue: 8, perSubmitter: 2, priority: .high, waiting: 100))
         #expect(file.owners == ["ada", "bob"])
         #expect(try read("limits: {}\nowners:").limits == nil)
@@ -34,7 +35,7 @@ import Testing
         ),
         ("limits: {per_submiter: 2}", #"1:10: unknown key "per_submiter" in "limits"; did you mean "per_submitter"?"#),
         ("limits: 8", #"1:9: "limits" must be a mapping"#),
-        ("limits: {priority: urgent}", #"1:20: "priority" in "limits" must be critical, high, medium or low"#),
+        ("limits: {priority: high}", #"1:10: unknown key "priority" in "limits""#),
         ("owners: ada", #"1:9: "owners" must be a list of text"#),
         ("owners: [1]", #"1:10: item 1 of "owners" must be text"#),
         ("owners: ['']", "1:10: the name of an owner is empty"),
