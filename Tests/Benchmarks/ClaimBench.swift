@@ -7,36 +7,44 @@ enum ClaimBench {
     private static let claims = 200
 
     static func run(waiting: [Int]) async throws {
-        print("milliseconds of a claim, median of \(claims)\n\nwaiting\tSQLite\tPostgreSQL")
+        print("milliseconds of a claim, median of \(claims)\n")
+        print("waiting\tSQLite\twith limits\tPostgreSQL\twith limits")
         for count in waiting {
-            let lite = try await median(of: sqlite(waiting: count))
-            let server = PostgresServer.isInstalled ? try await postgreSQL(waiting: count) : "-"
-            print("\(count)\t\(lite)\t\(server)")
+            var figures: [String] = []
+            for limits in [nil, QueueLimits(queue: claims * 2, perSubmitter: claims)] {
+                figures.append(try await sqlite(waiting: count, limits))
+            }
+            for limits in [nil, QueueLimits(queue: claims * 2, perSubmitter: claims)] {
+                figures.append(PostgresServer.isInstalled ? try await postgreSQL(waiting: count, limits) : "-")
+            }
+            print("\(count)\t\(figures.joined(separator: "\t"))")
         }
     }
 
-    private static func sqlite(waiting: Int) async throws -> Store {
+    private static func sqlite(waiting: Int, _ limits: QueueLimits?) async throws -> String {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("launch-bench-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
         let store = try Store(home: LaunchHome(path: folder.path))
-        try await begin(store)
+        try await begin(store, limits)
         let code = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()"
         _ = try Tool.run("/usr/bin/env", ["python3", "-c", code, store.home.database, copies(waiting, "runs")])
-        return store
+        return try await median(of: store)
     }
 
-    private static func postgreSQL(waiting: Int) async throws -> String {
+    private static func postgreSQL(waiting: Int, _ limits: QueueLimits?) async throws -> String {
         let database = try PostgresDatabase(on: PostgresServer.shared.get())
         let parameters = PostgresServer.parameters(database.environment)
         try await StoreServer(name: database.name) { parameters }.initialize(prefix: database.name)
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("launch-bench-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
         let store = try Store(home: LaunchHome(path: folder.path), postgreSQL: database.name) { parameters }
-        try await begin(store)
+        try await begin(store, limits)
         try database.run(copies(waiting, "launch.runs"), "ANALYZE launch.runs")
         return try await median(of: store)
     }
 
-    private static func begin(_ store: Store) async throws {
-        try await store.createQueue(QueueDefinition(name: "q", resource: "mock"))
+    private static func begin(_ store: Store, _ limits: QueueLimits?) async throws {
+        try await store.createQueue(QueueDefinition(name: "q", resource: "mock", limits: limits))
         let spec = LaunchSpec(
             source: .image("a"), project: "p", entity: "e", author: "a", resource: "mock", queue: "q")
         try await store.submit(spec, as: RunID(rawValue: "first") ?? .random())

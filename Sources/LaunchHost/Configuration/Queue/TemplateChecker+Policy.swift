@@ -18,7 +18,8 @@ extension TemplateChecker {
         return policy
     }
 
-    /// The limits and the owners of the queue. Their problems are recorded.
+    /// The limits and the owners of the queue. Their problems are recorded. A server checks the policy's highest priority
+    /// by the limits.
     mutating func sharing(_ root: ConfigNode, _ policy: SubmitterPolicy) -> (limits: QueueLimits?, owners: [String]?) {
         let names = Set(QueueFile.shared.map(\.name))
         let entries = root.entries?.filter { names.contains($0.key) && !$0.value.isNull } ?? []
