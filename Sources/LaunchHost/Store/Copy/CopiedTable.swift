@@ -21,7 +21,7 @@ struct CopiedTable: Sendable {
 
     /// The tables that are not copied: what an engine makes itself, and the state of one server.
     static let others: Set = [
-        "run_counts", "owners", "settings", "pieces", "sources", "source_pieces", "piece_usage",
+        "run_counts", "owners", "settings", "pieces", "sources", "source_pieces", "piece_usage", "run_texts",
     ]
 
     /// The text of a page, in characters, is not more than this, or the page is one row.
