@@ -28,7 +28,8 @@ enum DoctorCommand {
         ) { arguments, terminal in
             let context = context(arguments, terminal)
             let doctor = Doctor(
-                catalog: context.catalog, location: context.location, variables: context.variables, log: context.log)
+                catalog: context.catalog, location: context.location, variables: context.variables, log: context.log,
+                server: context.knownStoreServer)
             let checks = await Progress.show("Checking", on: terminal, quiet: !terminal.errorIsLive) { _ in
                 await doctor.examine()
             }

@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import LaunchPluginKit
 @testable import LaunchStore
 
 @Suite("the tables on PostgreSQL", .enabled(if: PostgresServer.isInstalled, "\(PostgresServer.skipReason)"))
@@ -183,5 +184,60 @@ struct PostgreSQLSchemaTests {
     @Test(arguments: ["", "Launch", "1a", "a-b", "a\"; DROP", String(repeating: "a", count: 41)])
     func `a prefix that needs quotes is refused`(_ prefix: String) {
         #expect(PostgreSQLRoles(prefix: prefix) == nil)
+    }
+
+    @Test func `a program says which tables it cannot use, and how they become usable`() async throws {
+        let known = PostgreSQLSchema.version
+        let problem = { (version: Int64, needed: Int64) in
+            PostgreSQLSchema.problem(version: version, needed: needed, database: "db")
+        }
+        #expect(problem(known, 0) == nil && problem(known, known) == nil && problem(known + 3, known) == nil)
+        let older = try #require(problem(known - 1, 0))
+        #expect(older.code == .notADatabase && older.hint?.contains("launch store migrate") == true)
+        let newer = try #require(problem(known + 1, known + 1))
+        #expect(newer.code == .newer && newer.message.contains("this program knows up to \(known)"))
+
+        // A real store, before and after two programs migrate it at the same time.
+        let parameters = PostgresServer.parameters(database.environment)
+        let server = StoreServer(name: database.name) { parameters }
+        let roles = try #require(PostgreSQLRoles(prefix: database.name))
+        let old = PostgreSQLSchema.migrate(Array(PostgreSQLSchema.migrations.dropLast()))
+        let named = "INSERT INTO launch.settings VALUES ('roles', '\(database.name)')"
+        let statements = Array(roles.statements.prefix(3)) + [old, named]
+        try database.run((["BEGIN"] + statements + ["COMMIT"]).joined(separator: ";\n"))
+        #expect(try await server.status().problem == older.renamed(database.name))
+        let folder = try TemporaryDirectory()
+        let store = try Store(home: LaunchHome(path: folder.file("home")), server: server)
+        await #expect(throws: older.renamed(database.name)) { _ = try await store.queues() }
+        async let first = server.migrate()
+        async let second = server.migrate()
+        let before = try await [first, second]
+        #expect(before.contains(known - 1))
+        #expect(try await server.status().problem == nil)
+        #expect(try await store.queues().isEmpty)
+    }
+
+    @Test func `a right is granted to a user whose name has quotes and combining characters`() throws {
+        let roles = try #require(PostgreSQLRoles(prefix: database.name))
+        try database.run((["BEGIN"] + roles.statements + ["COMMIT"]).joined(separator: ";\n"))
+        for odd in ["\"\u{301}", "'\u{301}", "\"; '", "$$"] {
+            let name = "\(database.name)_\(odd)"
+            let identifier = "\"" + name.replacingOccurrences(of: "\"", with: "\"\"", options: .literal) + "\""
+            try database.run("CREATE ROLE \(identifier)")
+            for statement in roles.grant(.submitter, to: name) { try database.run(statement) }
+            let literal = name.replacingOccurrences(of: "'", with: "''", options: .literal)
+            let member = "SELECT pg_has_role(oid, '\(database.name)_submitter', 'MEMBER') FROM pg_roles WHERE rolname ="
+            #expect(try database.run("\(member) '\(literal)'") == ["t"])
+            try database.run(roles.revoke(.submitter, from: name))
+        }
+    }
+}
+
+extension StoreError {
+    /// The same error about another database.
+    fileprivate func renamed(_ database: String) -> StoreError {
+        var error = self
+        error.message = message.replacingOccurrences(of: "'db'", with: "'\(database)'")
+        return error
     }
 }

@@ -36,7 +36,7 @@ struct StoreCopyTests {
 
     private static let oddTexts = [
         "", " ", "a\tb\n", #"\ " ' {} , NULL \N"#, "NULL", "{\"a\": [1, null]}", "Größe 数 🏋️‍♀️", "\u{1B}[31m\u{202E}",
-        String(repeating: "x", count: 40_000), "\r\n\u{7F}\u{FFFD}",
+        "\"\u{301}", "\\\u{301}\\", "'\u{301}", String(repeating: "x", count: 40_000), "\r\n\u{7F}\u{FFFD}",
     ]
 
     /// A store with runs in all states, texts of all kinds in all columns, gaps in its numbers, and a large run.

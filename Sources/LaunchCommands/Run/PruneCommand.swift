@@ -55,11 +55,8 @@ enum PruneCommand {
             ]
         ) { arguments, terminal in
             let context = context(arguments, terminal)
-            _ = try arguments.required("older-than")
-            let age = try arguments.duration("older-than", upTo: .seconds(366_000 * 86_400)) ?? .zero
+            let before = try limit(arguments)
             let store = try context.store()
-            let before = Timestamp(
-                milliseconds: Timestamp(Date()).milliseconds.saturatingSubtracting(milliseconds(of: age)))
             let old = OldRuns(
                 endedBy: before, queue: arguments.string("queue"), project: arguments.string("project"))
             let folder = arguments.string("archive") ?? store.home.archive
@@ -138,6 +135,13 @@ enum PruneCommand {
             ])
         }
         try terminal.out(table)
+    }
+
+    /// The time before which runs ended that `--older-than` selects.
+    static func limit(_ arguments: ParsedArguments) throws -> Timestamp {
+        _ = try arguments.required("older-than")
+        let age = try arguments.duration("older-than", upTo: .seconds(366_000 * 86_400)) ?? .zero
+        return Timestamp(milliseconds: Timestamp(Date()).milliseconds.saturatingSubtracting(milliseconds(of: age)))
     }
 
     private static func milliseconds(of duration: Duration) -> Int64 {

@@ -19,7 +19,8 @@ enum StoreCommands {
             groups: [
                 CommandGroup([
                     initialize(context), migrate(context), check(context), grant(context), revoke(context),
-                    StoreCopyCommand.command(context),
+                    StoreCopyCommand.command(context), StoreBackupCommand.command(context),
+                    StorePruneCommand.command(context),
                 ])
             ])
     }
@@ -75,10 +76,17 @@ enum StoreCommands {
     private static func check(_ context: CommandContext.Factory) -> Command {
         Command(
             "check", summary: "Connect to the store and show its state",
+            discussion: """
+                Warns of a connection that leaves the machine without a verified certificate, of a server that is read-only \
+                or does not write commits to its disk (fsync = off), and of clocks that differ by seconds.
+                """,
             examples: [Example("Before the first submit from a machine", "launch store check")]
         ) { arguments, terminal in
             let context = context(arguments, terminal)
-            return try await show(try context.storeServer(), context)
+            let server = try context.storeServer()
+            let code = try await show(server, context)
+            for warning in try await server.warnings() { terminal.warn("\(warning.message) \(warning.hint)") }
+            return code
         }
     }
 

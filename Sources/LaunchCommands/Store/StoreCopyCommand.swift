@@ -34,7 +34,7 @@ enum StoreCopyCommand {
 
                 The destination must be empty ('launch store init' makes an empty one), and no agent may run on either \
                 side. Both are locked meanwhile. If the command does not end, nothing was copied. At the end all rows are \
-                read back and compared. Logs and outputs stay in the folders of this machine.
+                read back and compared. Logs and outputs of runs are not copied.
                 """,
             examples: [
                 Example("From one machine to a team's server", "launch store copy --from sqlite --to postgres"),
@@ -87,7 +87,7 @@ enum StoreCopyCommand {
                     + "equal (SHA-256 \(summary.sha256.prefix(16))…).")
             context.note(
                 from == .sqlite
-                    ? "The old store stays. Start no agent on it any more: its runs are now in the other one too."
+                    ? "Start no agent on the old store: its runs are in the new one too, and would run twice."
                     : "To use the copy, remove 'store' from launch-config.yaml. The server still has the runs: start no agent "
                         + "on it.")
             return .ok

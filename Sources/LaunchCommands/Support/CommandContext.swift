@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import LaunchConsole
 internal import LaunchHost
 internal import LaunchOwnership
@@ -110,8 +111,7 @@ struct CommandContext: Sendable {
         let store =
             switch try storeSettings() {
             case .sqlite: try Store(home: home)
-            case .postgres(let settings):
-                try Store(home: home, postgreSQL: settings.place, parameters: StoreLogin(settings, self).parameters)
+            case .postgres(let settings): try Store(home: home, server: server(settings))
             }
         for warning in store.repairs + home.warnings { terminal.warn(warning) }
         return store
@@ -130,7 +130,22 @@ struct CommandContext: Sendable {
     /// The administration of the store if the configuration has one on PostgreSQL; nil if it is in SQLite.
     func sharedStoreServer() throws -> StoreServer? {
         guard case .postgres(let settings) = try config().store else { return nil }
-        return StoreServer(name: settings.place, parameters: StoreLogin(settings, self).parameters)
+        return server(settings)
+    }
+
+    /// The server of the store, for a command that reports a configuration with errors by itself; nil then, and if the
+    /// store is in SQLite.
+    var knownStoreServer: StoreServer? {
+        guard case .postgres(let settings)? = try? storeSettings() else { return nil }
+        return server(settings)
+    }
+
+    private func server(_ settings: PostgresSettings) -> StoreServer {
+        let keywords = settings.parameters(variables) { FileManager.default.fileExists(atPath: $0) }
+        let transport = StoreServer.Transport(
+            leavesMachine: !settings.staysHere(variables), tlsMode: keywords["sslmode"] ?? variables["PGSSLMODE"])
+        return StoreServer(
+            name: settings.place, transport: transport, parameters: StoreLogin(settings, self).parameters)
     }
 
     /// Where the store is. A configuration that cannot be read does not hide a store on this machine, unless it may name

@@ -67,6 +67,12 @@ public final class Store: Sendable {
         clock = { Date() }
     }
 
+    /// Opens the store of a server.
+    /// - Throws: `.denied` if the folder cannot be used.
+    package convenience init(home: LaunchHome, server: StoreServer) throws(StoreError) {
+        try self.init(home: home, postgreSQL: server.name, parameters: server.parameters)
+    }
+
     /// A listener that gets every change of the store by any process, within milliseconds.
     /// - Throws: `.denied` or `.inputOutput` if its pipe cannot be created.
     public func listen() async throws(StoreError) -> StoreListener {

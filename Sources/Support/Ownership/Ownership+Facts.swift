@@ -42,7 +42,8 @@ extension Ownership {
     /// A path, quoted as one word of a shell.
     public static func quoted(_ path: String) -> String {
         var word = "'"
-        for character in path { word += character == "'" ? "'\\''" : String(character) }
+        // By scalars: a quotation mark before a combining character is not a character of its own.
+        for scalar in path.unicodeScalars { word += scalar == "'" ? "'\\''" : String(scalar) }
         return word + "'"
     }
 

@@ -21,12 +21,22 @@ public enum PQValue: Sendable, Hashable {
 
     /// An array, for `$1::text[]`. A nil element is NULL.
     public static func array(_ elements: [String?]) -> PQValue {
-        let list = elements.map { element in
-            guard let element else { return "NULL" }
-            return "\""
-                + element.replacing(#"\"#, with: #"\\"#).replacing("\"", with: "\\\"") + "\""
+        var bytes = Array("{".utf8)
+        for (index, element) in elements.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            guard let element else {
+                bytes += "NULL".utf8
+                continue
+            }
+            // By bytes: a quotation mark before a combining character is not a character of its own.
+            bytes.append(UInt8(ascii: "\""))
+            for byte in element.utf8 {
+                if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { bytes.append(UInt8(ascii: "\\")) }
+                bytes.append(byte)
+            }
+            bytes.append(UInt8(ascii: "\""))
         }
-        return .text("{" + list.joined(separator: ",") + "}")
+        return .text(String(decoding: bytes + "}".utf8, as: UTF8.self))
     }
 
     /// An array, for `$1::bigint[]`. A nil element is NULL.

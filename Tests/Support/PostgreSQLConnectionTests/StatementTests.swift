@@ -56,7 +56,9 @@ struct StatementTests {
 
     @Test func `an array has each element as it was sent`() throws {
         let connection = try database.connect()
-        let words = ["", "NULL", nil, "a,b", "{x}", "\"", "\\", "\\\"", " space ", "line\nbreak", "ü"]
+        let words = [
+            "", "NULL", nil, "a,b", "{x}", "\"", "\\", "\\\"", " space ", "line\nbreak", "ü", "\"\u{301}", "\\\u{301}",
+        ]
         let back = try connection.rows("SELECT w FROM unnest($1::text[]) AS w", [.array(words)]) {
             row throws(PQError) in
             row.optionalText("w")

@@ -9,6 +9,7 @@ public struct Doctor: Sendable {
     private let variables: [String: String]
     private let log: Logger
     private let limit: Duration
+    private let server: StoreServer?
 
     /// - Parameters:
     ///   - location: the configuration to check.
@@ -23,6 +24,16 @@ public struct Doctor: Sendable {
         self.variables = variables
         self.log = log
         self.limit = limit
+        server = nil
+    }
+
+    /// - Parameter server: the server of the store; nil if the store is in SQLite.
+    package init(
+        catalog: PluginCatalog, location: ConfigLocation, variables: [String: String], log: Logger,
+        server: StoreServer?
+    ) {
+        (self.catalog, self.location, self.variables, self.log) = (catalog, location, variables, log)
+        (self.limit, self.server) = (.seconds(10), server)
     }
 
     /// All results, in an order that does not depend on the speed of the services.
@@ -92,10 +103,13 @@ public struct Doctor: Sendable {
             return nil
         }
         do throws(StoreError) {
-            let store = try Store(home: home)
+            let store = if let server { try Store(home: home, server: server) } else { try Store(home: home) }
             let counts = try await store.queues().map(\.counts.unfinished).reduce(0, +)
-            found.append(
-                HealthCheck(.ok, "database", "\(store.home.database), \(Wording.count(counts, "unfinished run"))"))
+            let place = server.map { StoreCopy.Place.postgreSQL($0).name } ?? home.database
+            found.append(HealthCheck(.ok, "database", "\(place), \(Wording.count(counts, "unfinished run"))"))
+            for warning in try await server?.warnings() ?? [] {
+                found.append(HealthCheck(.warn, "database", warning.message, hint: warning.hint))
+            }
             if let job = try await store.jobs().first(where: { $0.damage != nil }) {
                 found.append(
                     HealthCheck(

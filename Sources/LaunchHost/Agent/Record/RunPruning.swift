@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import Glibc
 
-/// Removes old runs: archives them, then removes their logs, their rows and their events.
+/// Removes old runs: archives them, if there is a folder for it, then removes their logs, their rows and their events.
 ///
 /// A program that ends during the work loses nothing: rows are removed after the archive is on the disk, and the logs
 /// of a run before its row, so the next call finds the rest.
@@ -28,16 +28,16 @@ public struct RunPruning: Sendable {
     private static let records = ["log", "log.partial", "build.log", "rehearsal.json", "describe.json"]
 
     private let store: Store
-    private let folder: String
+    private let folder: String?
     private let removesResults: Bool
     private let warn: @Sendable (String) -> Void
 
     /// - Parameters:
-    ///   - folder: the folder of the archive.
+    ///   - folder: the folder of the archive; nil archives nothing.
     ///   - removesResults: whether to remove the results in the runs' folders too.
     ///   - warn: gets one sentence for each file or folder that could not be removed.
     public init(
-        _ store: Store, archivingTo folder: String, removesResults: Bool = false,
+        _ store: Store, archivingTo folder: String?, removesResults: Bool = false,
         warn: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.store = store
@@ -63,10 +63,11 @@ public struct RunPruning: Sendable {
         var result = Result(
             runs: try await store.oldRuns(old), events: 0, archive: nil, resultFolders: [], snapshots: [],
             unreleased: try await store.unreleasedOldRuns(old))
-        if !result.runs.isEmpty {
+        let works = folder == nil ? result.runs.count : 2 * result.runs.count
+        if let folder, !result.runs.isEmpty {
             let archive = try RunArchive(in: folder, at: store.now)
             for (count, id) in result.runs.enumerated() {
-                progress(count, 2 * result.runs.count)
+                progress(count, works)
                 let events = try await events(of: id)
                 result.events += events.count
                 try archive.append(
@@ -76,12 +77,12 @@ public struct RunPruning: Sendable {
             }
             try archive.complete()
             result.archive = archive.path
-            for start in stride(from: 0, to: result.runs.count, by: Self.step) {
-                progress(result.runs.count + start, 2 * result.runs.count)
-                let ids = Array(result.runs[start..<min(start + Self.step, result.runs.count)])
-                result.resultFolders += ids.compactMap(removeFiles)
-                _ = try await store.removeEnded(ids)
-            }
+        }
+        for start in stride(from: 0, to: result.runs.count, by: Self.step) {
+            progress(works - result.runs.count + start, works)
+            let ids = Array(result.runs[start..<min(start + Self.step, result.runs.count)])
+            result.resultFolders += ids.compactMap(removeFiles)
+            _ = try await store.removeEnded(ids)
         }
         result.snapshots = try await SourceStore(folder: store.home.sources).prune(
             keeping: try await store.snapshotsInUse(), warn: warn)

@@ -35,6 +35,15 @@ extension Store {
         }
     }
 
+    /// Checks that the user may remove runs of others. On one machine every user of the store may.
+    /// - Parameter verb: what only an owner does, for the message.
+    /// - Throws: `.denied` if the server has authenticated a user who is not an owner of the store.
+    package func requireOwner(_ verb: String) async throws(StoreError) {
+        try await database.read { connection throws(StoreError) in
+            if try connection.user != nil { try connection.requireOwner(verb) }
+        }
+    }
+
     /// The number of old runs that stay because their backend may still hold resources. An agent releases them when it
     /// starts.
     /// - Throws: `StoreError` if the database cannot be read.

@@ -19,9 +19,10 @@ struct CopiedTable: Sendable {
         CopiedTable(name: "shares", key: ["queue", "author"]),
     ]
 
-    /// The tables that are not copied: what an engine makes itself, and the state of one server.
+    /// The tables that are not copied: what an engine makes itself, the logs of runs, which one machine keeps in files, and
+    /// the state of one server.
     static let others: Set = [
-        "run_counts", "owners", "settings", "pieces", "sources", "source_pieces", "piece_usage", "run_texts",
+        "run_counts", "run_texts", "owners", "settings", "pieces", "sources", "source_pieces", "piece_usage",
     ]
 
     /// The text of a page, in characters, is not more than this, or the page is one row.

@@ -3,11 +3,11 @@ struct SQLiteSide: CopySide {
     let connection: any Connection
     private let owners: Owners
 
-    /// - Throws: `.unknown` if there is no store and none is to be made, and the errors of opening one.
+    /// - Throws: `.unknown` if the home has no store and none is made, and the errors of opening one.
     init(_ home: LaunchHome, makesStore: Bool) throws(StoreError) {
         guard makesStore || home.exists else {
             throw StoreError(
-                .unknown, "There is no store in '\(home.path)'.", hint: "Set LAUNCH_HOME to the folder that has it.")
+                .unknown, "The folder '\(home.path)' has no store.", hint: "Set LAUNCH_HOME to the folder that has it.")
         }
         try home.make()
         connection = try SQLiteConnection.ready(path: home.database)

@@ -32,12 +32,12 @@ struct PostgreSQLRoles: Sendable {
         return [membership]
             + limits.map { setting, value in
                 """
-                DO $$ BEGIN
+                DO $launch_grant$ BEGIN
                     EXECUTE format('ALTER ROLE %I IN DATABASE %I SET \(setting) = %L', \(Self.literal(user)),
                         current_database(), '\(value)');
                 EXCEPTION WHEN insufficient_privilege THEN
                     RAISE WARNING '% may not set \(setting) of %', current_user, \(Self.literal(user));
-                END $$
+                END $launch_grant$
                 """
             }
     }
@@ -128,7 +128,14 @@ struct PostgreSQLRoles: Sendable {
             """
     }
 
-    private static func identifier(_ name: String) -> String { "\"\(name.replacing("\"", with: "\"\""))\"" }
+    private static func identifier(_ name: String) -> String { quoted(name, by: "\"") }
 
-    private static func literal(_ text: String) -> String { "'\(text.replacing("'", with: "''"))'" }
+    private static func literal(_ text: String) -> String { quoted(text, by: "'") }
+
+    /// By scalars: a quotation mark before a combining character is not a character of its own.
+    private static func quoted(_ text: String, by mark: Unicode.Scalar) -> String {
+        var quoted = String(mark)
+        for scalar in text.unicodeScalars { quoted += scalar == mark ? "\(mark)\(mark)" : String(scalar) }
+        return quoted + String(mark)
+    }
 }

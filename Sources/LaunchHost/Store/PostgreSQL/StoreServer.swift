@@ -1,4 +1,5 @@
 internal import LaunchConcurrency
+internal import LaunchOwnership
 internal import LaunchPostgreSQL
 
 /// The administration of a store on a PostgreSQL server: what `launch store` does.
@@ -7,11 +8,29 @@ package struct StoreServer: Sendable {
     let name: String
     let parameters: @Sendable () throws(StoreError) -> [String: String]
 
+    let transport: Transport
+
+    /// How connections reach the server.
+    package struct Transport: Sendable, Hashable {
+        /// Whether they leave this machine.
+        package var leavesMachine: Bool
+        /// The mode of TLS, in libpq's words; nil if it is not known.
+        package var tlsMode: String?
+
+        package init(leavesMachine: Bool = false, tlsMode: String? = nil) {
+            (self.leavesMachine, self.tlsMode) = (leavesMachine, tlsMode)
+        }
+    }
+
     /// - Parameters:
     ///   - name: the database for messages, without a password.
+    ///   - transport: how connections reach the server, for warnings.
     ///   - parameters: keywords of libpq for a connection.
-    package init(name: String, parameters: @escaping @Sendable () throws(StoreError) -> [String: String]) {
-        (self.name, self.parameters) = (name, parameters)
+    package init(
+        name: String, transport: Transport = Transport(),
+        parameters: @escaping @Sendable () throws(StoreError) -> [String: String]
+    ) {
+        (self.name, self.transport, self.parameters) = (name, transport, parameters)
     }
 
     /// The state of a store.
@@ -58,6 +77,26 @@ package struct StoreServer: Sendable {
         let before = try await status().tables
         try await transaction(roles.statements)
         return before
+    }
+
+    /// The commands that write the store to a file and read it back, without a password, for a shell.
+    /// - Throws: the errors of the connection's parameters.
+    package func backupCommands(_ path: String) async throws(StoreError) -> (backup: String, restore: String) {
+        let parameters = parameters
+        let known = try await withBlockingWork { () -> Result<[String: String], StoreError> in
+            do throws(StoreError) { return .success(try parameters()) } catch { return .failure(error) }
+        }.get()
+        let hidden: Set = ["password", "application_name"]
+        let words = known.filter { !hidden.contains($0.key) }.sorted { $0.key < $1.key }.map { name, value in
+            let isPlain = value.wholeMatch(of: /[A-Za-z0-9_.:\/@+-]+/) != nil
+            let quoted = value.replacing("\\", with: "\\\\").replacing("'", with: "\\'")
+            return "\(name)=\(isPlain ? value : "'\(quoted)'")"
+        }
+        let (place, file) = (Ownership.quoted(words.joined(separator: " ")), Ownership.quoted(path))
+        return (
+            "umask 077; pg_dump --format=custom --schema=launch --schema=launch_read --file=\(file) \(place)",
+            "pg_restore --exit-on-error --single-transaction --dbname=\(place) \(file)"
+        )
     }
 
     /// Makes a database user a member of a role.
@@ -130,7 +169,7 @@ package struct StoreServer: Sendable {
         }
     }
 
-    private func connected<T: Sendable>(
+    func connected<T: Sendable>(
         _ body: @escaping @Sendable (PQConnection) throws(PQError) -> T
     ) async throws(StoreError) -> T {
         let (name, parameters) = (name, parameters)
