@@ -63,7 +63,7 @@ struct PostgreSQLAccessTests {
             """
         let tables = try team.run(columns.replacing("%", with: "launch"))
         #expect(try team.run(columns.replacing("%", with: "launch_read")) == tables)
-        #expect(tables.count == 10)
+        #expect(tables.count == 11)
     }
 
     @Test func `every user of the store reads its version, and only owners of the store change it`() throws {

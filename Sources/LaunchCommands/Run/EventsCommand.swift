@@ -22,9 +22,9 @@ enum EventsCommand {
             ]
         ) { arguments, terminal in
             let context = context(arguments, terminal)
-            let store = try context.store()
-            let run = try await arguments.strings("run").asyncMap { try await store.run(matching: $0) }.first
             let follow = arguments.flag("follow")
+            let store = try context.store(isFollowed: follow)
+            let run = try await arguments.strings("run").asyncMap { try await store.run(matching: $0) }.first
             let listener = follow ? try await store.listen() : nil
             var rings = listener?.rings.makeAsyncIterator()
             var last: Int64 = 0

@@ -30,7 +30,8 @@ enum LogsCommand {
             arguments: [RunCommands.runArgument]
         ) { arguments, terminal in
             let context = context(arguments, terminal)
-            let store = try context.store()
+            let follow = arguments.flag("follow")
+            let store = try context.store(isFollowed: follow)
             let run = try await store.run(matching: try arguments.required("run"))
             let printer = LogPrinter(
                 terminal: terminal, timestamps: arguments.flag("timestamps"), json: context.wantsJSON,
@@ -42,7 +43,6 @@ enum LogsCommand {
                 try printer.print(build: text)
                 return .ok
             }
-            let follow = arguments.flag("follow")
             if run.handle == nil, !run.state.isTerminal, !follow {
                 let reason = try await store.waitReason(of: run).map { ": \(lines: $0)" as Styled } ?? ""
                 context.note("run \(run.id) is \(run.state.rawValue) and has not printed anything yet" + reason)

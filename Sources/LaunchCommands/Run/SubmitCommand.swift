@@ -52,7 +52,7 @@ enum SubmitCommand {
             try await wait.insisting { try await SourceChoice.share(spec.source, store, context) }
             let run = try await wait.submit(spec, as: id, to: store)
             if arguments.flag("follow") {
-                return try await follow(run, store: store, config: config, context)
+                return try await follow(run, store: context.store(isFollowed: true), config: config, context)
             }
             if context.wantsJSON {
                 try context.printJSON(RunView(run))

@@ -29,8 +29,8 @@ enum WaitCommand {
             ]
         ) { arguments, terminal in
             let context = context(arguments, terminal)
-            let store = try context.store()
             let limit = try arguments.duration("timeout", upTo: .seconds(366 * 86_400))
+            let store = try context.store(isFollowed: limit == nil)
             let ids = try await arguments.strings("run").asyncMap { try await store.run(matching: $0).id }.uniqued
             let ended = try await RunNews(store: store, terminal: terminal)
                 .ends(of: ids, before: limit.map { .now + $0 }) { terminal.err(RunEnd.line($0)) }

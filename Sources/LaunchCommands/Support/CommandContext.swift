@@ -106,12 +106,16 @@ struct CommandContext: Sendable {
     }
 
     /// The user's store.
-    func store() throws -> Store {
+    /// - Parameter isFollowed: whether the command waits for a server that is away, as one that follows a run does.
+    func store(isFollowed: Bool = false) throws -> Store {
+        let patience =
+            isFollowed
+            ? StorePatience(limit: nil) { [terminal] in terminal.err("\(lines: $0) Waiting for it.") } : nil
         let home = try LaunchHome(variables: variables)
         let store =
             switch try storeSettings() {
             case .sqlite: try Store(home: home)
-            case .postgres(let settings): try Store(home: home, server: server(settings))
+            case .postgres(let settings): try Store(home: home, server: server(settings), patience: patience)
             }
         for warning in store.repairs + home.warnings { terminal.warn(warning) }
         return store

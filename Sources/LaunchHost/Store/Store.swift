@@ -51,26 +51,30 @@ public final class Store: Sendable {
     /// - Parameters:
     ///   - home: the folder for what stays on this machine, such as logs.
     ///   - name: the database for messages, without a password.
+    ///   - patience: repeats reads while the server is away; nil lets them fail.
     ///   - parameters: keywords of libpq for a new connection.
     /// - Throws: `.denied` if the folder cannot be used.
     package init(
-        home: LaunchHome, postgreSQL name: String,
+        home: LaunchHome, postgreSQL name: String, patience: StorePatience? = nil,
         parameters: @escaping @Sendable () throws(StoreError) -> [String: String]
     ) throws(StoreError) {
         repairs = try home.make()
         self.home = home
         authenticatesAuthors = true
-        database = Database(PostgreSQLConnection(path: name, parameters: parameters))
-        bulk = Database(PostgreSQLConnection(path: name, parameters: parameters))
+        database = Database(PostgreSQLConnection(path: name, parameters: parameters), patience: patience)
+        bulk = Database(PostgreSQLConnection(path: name, parameters: parameters), patience: patience)
         owners = LeasedOwners(database: database)
         changes = { PostgreSQLListener.start(parameters: parameters) }
         clock = { Date() }
     }
 
     /// Opens the store of a server.
+    /// - Parameter patience: repeats reads while the server is away; nil lets them fail.
     /// - Throws: `.denied` if the folder cannot be used.
-    package convenience init(home: LaunchHome, server: StoreServer) throws(StoreError) {
-        try self.init(home: home, postgreSQL: server.name, parameters: server.parameters)
+    package convenience init(
+        home: LaunchHome, server: StoreServer, patience: StorePatience? = nil
+    ) throws(StoreError) {
+        try self.init(home: home, postgreSQL: server.name, patience: patience, parameters: server.parameters)
     }
 
     /// A listener that gets every change of the store by any process, within milliseconds.

@@ -38,10 +38,17 @@ final class Database: Sendable {
     private let waiting = Mutex(Waiting())
     private let queue = DispatchQueue(label: "launch.store")
     private let notify: @Sendable () -> Void
+    private let patience: StorePatience?
 
-    /// - Parameter notify: runs after a commit that changes something that others react to.
-    init(_ connection: sending any Connection, notify: @escaping @Sendable () -> Void = {}) {
+    /// - Parameters:
+    ///   - patience: repeats reads while the database is away; nil lets them fail.
+    ///   - notify: runs after a commit that changes something that others react to.
+    init(
+        _ connection: sending any Connection, patience: StorePatience? = nil,
+        notify: @escaping @Sendable () -> Void = {}
+    ) {
         path = connection.path
+        self.patience = patience
         self.connection = Mutex(connection)
         self.notify = notify
     }
@@ -53,7 +60,12 @@ final class Database: Sendable {
     func read<T: Sendable>(
         _ body: @escaping @Sendable (any Connection) throws(StoreError) -> T
     ) async throws(StoreError) -> T {
-        try await call(isWrite: false, isNotified: false, body)
+        guard let patience else { return try await call(isWrite: false, isNotified: false, body) }
+        return try await patience.insisting { (error: StoreError) in
+            error.temporaryMessage
+        } _: { () async throws(StoreError) in
+            try await call(isWrite: false, isNotified: false, body)
+        }
     }
 
     /// Runs a write transaction: all of `body` or nothing.

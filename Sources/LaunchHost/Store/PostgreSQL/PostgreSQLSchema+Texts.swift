@@ -20,6 +20,8 @@ extension PostgreSQLSchema {
 
         CREATE VIEW launch_read.run_texts AS
             SELECT e.run_id, e.kind, e.part,
+                CASE WHEN \(PostgreSQLAccess.eventIsShown) THEN e.source END AS source,
+                CASE WHEN \(PostgreSQLAccess.eventIsShown) THEN e.cursor END AS cursor,
                 CASE WHEN \(PostgreSQLAccess.eventIsShown) THEN e.data END AS data
             FROM launch.run_texts e;
         """
