@@ -93,6 +93,19 @@ import LaunchHost
         #expect(try await store.oldRuns(old(0.9)).isEmpty)
     }
 
+    @Test func `without an archive, old runs are removed with their events and logs`() async throws {
+        let id = try await ended("r1", day: 1)
+        try await ended("r9", day: 9)
+        try write("log", of: id)
+        let store = try store(day: 10)
+        var steps: [String] = []
+        let result = try await RunPruning(store, archivingTo: nil).run(old(2)) { steps.append("\($0)/\($1)") }
+        #expect(result.runs == [id] && result.archive == nil && steps == ["0/1"])
+        #expect(try await store.runs().map(\.id.rawValue) == ["r9"])
+        #expect(try await store.events().allSatisfy { $0.runID != id })
+        #expect(!exists(sandbox.home.archive) && !exists(sandbox.home.folder(of: id)))
+    }
+
     @Test func `runs that a backend may still hold are kept`() async throws {
         let store = try store(day: 1)
         let run = try await store.submit(
