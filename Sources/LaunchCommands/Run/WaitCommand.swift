@@ -30,10 +30,11 @@ enum WaitCommand {
         ) { arguments, terminal in
             let context = context(arguments, terminal)
             let limit = try arguments.duration("timeout", upTo: .seconds(366 * 86_400))
-            let store = try context.store(isFollowed: limit == nil)
+            let deadline = limit.map { ContinuousClock.now + $0 }
+            let store = try context.store(isFollowed: true, until: deadline)
             let ids = try await arguments.strings("run").asyncMap { try await store.run(matching: $0).id }.uniqued
             let ended = try await RunNews(store: store, terminal: terminal)
-                .ends(of: ids, before: limit.map { .now + $0 }) { terminal.err(RunEnd.line($0)) }
+                .ends(of: ids, before: deadline) { terminal.err(RunEnd.line($0)) }
             if context.wantsJSON {
                 let views = try await ended.asyncMap { run in
                     RunView(run, rehearsal: try await store.rehearsal(of: run.id))

@@ -106,11 +106,13 @@ struct CommandContext: Sendable {
     }
 
     /// The user's store.
-    /// - Parameter isFollowed: whether the command waits for a server that is away, as one that follows a run does.
-    func store(isFollowed: Bool = false) throws -> Store {
+    /// - Parameters:
+    ///   - isFollowed: whether the command waits for a server that is away, as one that follows a run does.
+    ///   - deadline: when it no longer waits.
+    func store(isFollowed: Bool = false, until deadline: ContinuousClock.Instant? = nil) throws -> Store {
         let patience =
             isFollowed
-            ? StorePatience(limit: nil) { [terminal] in terminal.err("\(lines: $0) Waiting for it.") } : nil
+            ? StorePatience(deadline: deadline) { [terminal] in terminal.err("\(lines: $0) Waiting for it.") } : nil
         let home = try LaunchHome(variables: variables)
         let store =
             switch try storeSettings() {

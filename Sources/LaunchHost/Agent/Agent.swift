@@ -219,7 +219,8 @@ public actor Agent {
     /// Adopts the runs of dead agents. They count as jobs, but the limit does not delay their adoption, because they
     /// already run.
     private func adopt(as owner: OwnerID) async throws(StoreError) {
-        let found = try await store.adoptable(queues: settings.queues, resources: resources(), limit: Self.mostAdopted)
+        let found = try await store.adoptable(
+            queues: settings.queues, resources: resources(), by: owner, limit: Self.mostAdopted)
         for adopted in try await store.adopt(found, owner: owner) {
             log.info("run adopted", ["run": adopted.id.rawValue, "state": adopted.state.rawValue])
             drive(adopted)

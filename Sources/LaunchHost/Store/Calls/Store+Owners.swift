@@ -42,10 +42,12 @@ extension Store {
     /// - Parameters:
     ///   - queues: includes runs of these queues,
     ///   - resources: and runs without a queue for these resources.
+    ///   - adopter: the owner that asks. Its own runs are not included: if its lease has expired while the store was
+    ///     away, they are still its runs.
     ///   - limit: the maximum number of runs.
     /// - Throws: `StoreError` if the database cannot be read.
     public func adoptable(
-        queues: [String], resources: [String] = [], limit: Int = .max
+        queues: [String], resources: [String] = [], by adopter: OwnerID? = nil, limit: Int = .max
     ) async throws(StoreError) -> [RunID] {
         let (queues, resources) = (try SQLValue.json(queues), try SQLValue.json(resources))
         return try await database.read { connection throws(StoreError) in
@@ -55,7 +57,9 @@ extension Store {
                 """
             ) { row throws(StoreError) in row.optionalText("owner") }
             let living = Set(try connection.living(among: owners.compactMap { $0.flatMap(OwnerID.init(rawValue:)) }))
-            let gone = owners.compactMap(\.self).filter { name in !living.contains { $0.rawValue == name } }
+            let gone = owners.compactMap(\.self).filter { name in
+                name != adopter?.rawValue && !living.contains { $0.rawValue == name }
+            }
             guard owners.contains(nil) || !gone.isEmpty else { return [] }
             return try connection.rows(
                 """
@@ -72,7 +76,7 @@ extension Store {
     }
 
     /// Adopts a run under way that has no live owner. The token of the old owner is invalid afterwards. Returns
-    /// nil if another process was faster, the owner lives, or the run has ended or waits in a queue.
+    /// nil if another process was faster, the owner lives or is the caller, or the run has ended or waits in a queue.
     /// - Throws: `.unknown`.
     public func adopt(_ id: RunID, owner: OwnerID) async throws(StoreError) -> RunRecord? {
         try await adopt([id], owner: owner).first
@@ -89,6 +93,7 @@ extension Store {
                 let (state, old) = try Self.stateAndOwner(of: id, connection)
                 guard !state.isTerminal, state != .queued else { continue }
                 // The check is inside the transaction, so that no other process can become the owner after it.
+                if old == owner { continue }
                 if let old, try !connection.living(among: [old]).isEmpty { continue }
                 let wasWorking = try Self.works(on: id, connection)
                 let changed = try connection.first(

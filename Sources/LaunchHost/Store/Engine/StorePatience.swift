@@ -4,15 +4,20 @@ import Synchronization
 /// How long a program waits for a store that is locked, full or away, and what it says then.
 package final class StorePatience: Sendable {
     private let limit: Duration
+    private let deadline: ContinuousClock.Instant?
     private let note: @Sendable (String) -> Void
     private let isNoted = Mutex(false)
     private static let backoff = Backoff(first: .milliseconds(200), longest: .seconds(5), jitter: .around(0.2))
 
     /// - Parameters:
     ///   - limit: for one call; nil waits without an end.
+    ///   - deadline: for all calls.
     ///   - note: gets the message of the first error of an outage.
-    package init(limit: Duration?, note: @escaping @Sendable (String) -> Void) {
+    package init(
+        limit: Duration? = nil, deadline: ContinuousClock.Instant? = nil, note: @escaping @Sendable (String) -> Void
+    ) {
         self.limit = limit ?? .seconds(366_000 * 86_400)
+        self.deadline = deadline
         self.note = note
     }
 
@@ -21,7 +26,7 @@ package final class StorePatience: Sendable {
     package func insisting<Value, Failure: Error>(
         _ message: (Failure) -> String?, _ body: () async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
-        let end = ContinuousClock.now + limit
+        let end = min(ContinuousClock.now + limit, deadline ?? .now + limit)
         var attempt = 0
         while true {
             do throws(Failure) {
