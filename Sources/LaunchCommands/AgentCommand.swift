@@ -50,18 +50,22 @@ enum AgentCommand {
                 })
             try await refuseStrangers(backends.environment, log)
             await removeUnusedSnapshots(of: store, log)
-            let owner = try await wait.insisting {
-                try await store.becomeOwner(
-                    kind: "agent", queues: settings.queues, version: version, maxJobs: settings.maxJobs,
-                    drains: settings.drain)
-            }
+            // From here on a signal lets the agent leave: others see the owner, and may send one.
             let interrupts = Interrupts()
+            let starting = Task {
+                try await wait.insisting {
+                    try await store.becomeOwner(
+                        kind: "agent", queues: settings.queues, version: version, maxJobs: settings.maxJobs,
+                        drains: settings.drain)
+                }
+            }
             let leaving = Task {
                 var isFirst = true
                 for await _ in interrupts.events {
                     guard isFirst else { exit(ExitCode.interrupted.rawValue) }
                     isFirst = false
                     log.info("leaving; repeat the signal to leave at once")
+                    starting.cancel()
                     agent.leave()
                 }
             }
@@ -69,6 +73,7 @@ enum AgentCommand {
                 leaving.cancel()
                 interrupts.stop()
             }
+            let owner = try await starting.value
             let end = try await agent.run(as: owner)
             if case .held(let queues) = end { throw Self.held(queues) }
             guard case .stuck(let runs) = end else { return .ok }

@@ -242,7 +242,10 @@ enum JSONText {
             }
             let text = String(decoding: bytes[start..<position], as: UTF8.self)
             guard text.utf8.count <= 32, let number = Double(text), number.isFinite, number != 0 else { return nil }
-            if !keepsFractions, let whole = Int64(exactly: number) { return .integer(whole) }
+            if !keepsFractions, let whole = Int64(exactly: number) {
+                // Above, several whole numbers have one floating-point number.
+                return whole.magnitude < 1 << 53 ? .integer(whole) : nil
+            }
             return .number(number)
         }
 

@@ -83,6 +83,14 @@ import Testing
         #expect(found > 1000)
     }
 
+    @Test func `a large whole number with an exponent is read exactly, or not at all`() {
+        for text in ["[900719954740992.01E+2]", "[9007199254740993e0]", "[-900719925474099.3e1]"] {
+            let value = read(text, keepsFractions: false)
+            #expect(value == nil || value == oracle(text, keepsFractions: false), "\(text)")
+        }
+        #expect(read("[900719925474099.1e1]", keepsFractions: false) == .array([.integer(9_007_199_254_740_991)]))
+    }
+
     @Test func `bytes that are not UTF-8 and texts that nest too deep are left to Foundation`() throws {
         for bytes: [UInt8] in [
             [0x22, 0xFF, 0x22], [0x22, 0xC3, 0x22], [0x22, 0x5C, 0x6E, 0xFF, 0x22], [0x31, 0], [],
