@@ -1,4 +1,5 @@
 internal import Glibc
+internal import LaunchConcurrency
 internal import LaunchConsole
 internal import LaunchHost
 
@@ -52,20 +53,14 @@ enum AgentCommand {
             await removeUnusedSnapshots(of: store, log)
             // From here on a signal lets the agent leave: others see the owner, and may send one.
             let interrupts = Interrupts()
-            let starting = Task {
-                try await wait.insisting {
-                    try await store.becomeOwner(
-                        kind: "agent", queues: settings.queues, version: version, maxJobs: settings.maxJobs,
-                        drains: settings.drain)
-                }
-            }
+            let hasLeft = AsyncEvent()
             let leaving = Task {
                 var isFirst = true
                 for await _ in interrupts.events {
                     guard isFirst else { exit(ExitCode.interrupted.rawValue) }
                     isFirst = false
                     log.info("leaving; repeat the signal to leave at once")
-                    starting.cancel()
+                    hasLeft.signal()
                     agent.leave()
                 }
             }
@@ -73,7 +68,19 @@ enum AgentCommand {
                 leaving.cancel()
                 interrupts.stop()
             }
-            let owner = try await starting.value
+            // Nothing else keeps the owner, so it is released at the end.
+            let owner = try await withCancellation(by: hasLeft) { () -> Result<OwnerLock, any Error> in
+                do {
+                    return .success(
+                        try await wait.insisting {
+                            try await store.becomeOwner(
+                                kind: "agent", queues: settings.queues, version: version, maxJobs: settings.maxJobs,
+                                drains: settings.drain)
+                        })
+                } catch {
+                    return .failure(error)
+                }
+            }.get()
             let end = try await agent.run(as: owner)
             if case .held(let queues) = end { throw Self.held(queues) }
             guard case .stuck(let runs) = end else { return .ok }
