@@ -26,7 +26,7 @@ struct FinishStage: Sendable {
             outcome = Outcome(warnings: ["Outputs and metrics were not kept: the run's request cannot be read. \(why)"])
         }
         if let unkept { outcome.warnings.append(unkept) }
-        try await store.share(RehearsalRecord.path(in: folder), as: .rehearsal, of: record)
+        try await shareReport(of: record, in: folder)
         let end = capabilities.tellsStops ? Self.toldEnd(of: record, observation) : Self.end(of: record, observation)
         let ended = try await store.transition(
             record.id, token: record.fencingToken, to: end.state, cause: end.cause,
@@ -36,6 +36,18 @@ struct FinishStage: Sendable {
                 endedAt: observation.endedAt.map { Timestamp($0) }))
         await release(ended)
         return ended
+    }
+
+    /// Shows the report of a rehearsal to other machines. An error that would repeat must not delay the end of the run.
+    private func shareReport(of record: RunRecord, in folder: String) async throws(StoreError) {
+        do throws(StoreError) {
+            try await store.share(RehearsalRecord.path(in: folder), as: .rehearsal, of: record)
+        } catch {
+            guard !error.isTemporary else { throw error }
+            log.warning(
+                "the report of a rehearsal is not in the store",
+                ["run": record.id.rawValue, "error": error.description])
+        }
     }
 
     /// Archives the log if the backend does not keep it permanently. Returns why the log is not available: a log that

@@ -37,8 +37,8 @@ actor LogRelay {
     }
 
     /// Copies the rest of the log of an ended run.
-    /// - Throws: `StoreError` if the store does not accept it now. Other errors are only logged: the log must not delay
-    ///   the end of a run.
+    /// - Throws: `StoreError` if the store does not accept it now. Errors that would repeat are only logged: the log must
+    ///   not delay the end of a run for ever.
     func complete(_ record: RunRecord) async throws(StoreError) {
         guard let handle = record.handle else { return }
         if let other = copying.removeValue(forKey: record.id) {
@@ -52,7 +52,7 @@ actor LogRelay {
                 return try await copy.copy()
             } catch let error as StoreError where error.code == .stale {
                 say(error, handle)
-            } catch let error as StoreError {
+            } catch let error as StoreError where error.isTemporary {
                 throw error
             } catch {
                 return say(error, handle)
@@ -174,7 +174,7 @@ private struct TextWriter {
         if isFull {
             pending = []
             let notice =
-                "launch: The store keeps \(ByteCount.text(Int64(RunText.limit))) of a log; the rest is in the log on the machine of the agent."
+                "launch: The store keeps \(RunText.limit >> 20) MiB of a log; the rest is in the log on the machine of the agent."
             ArchivedLine.append(LogLine(text: notice, cursor: LogCursor(rawValue: "")), to: &pending)
             end.cursor = nil
         }

@@ -16,42 +16,31 @@ extension Store {
         return try result.get()
     }
 
-    /// Copies the log of a build until the task is cancelled, and then what is left of it.
+    /// Copies the log of a build until the task is cancelled, and then what is left of it. The last lines are written by
+    /// a task that is not cancelled.
     private func copy(_ buildLog: BuildLog, of run: RunRecord, _ clock: HostClock) async {
-        var number: Int64?
-        var text = ""
-        var bytes = 0
-        // The log replaces that of an earlier attempt.
-        var replaces = true
+        var progress = TextProgress(source: UUID().uuidString)
         while true {
             let isLast = Task.isCancelled
-            text += buildLog.take()
-            let isFull = bytes + text.utf8.count > RunText.limit
-            if isFull {
-                text = "launch: The store keeps \(ByteCount.text(Int64(RunText.limit))) of a build's log.\n"
-            }
-            if replaces || !text.isEmpty {
-                let (part, replacing, known) = (text, replaces, number)
-                // The last lines are written by a task that is not cancelled.
-                let written = await Task { () async throws(StoreError) -> Int64 in
-                    let number: Int64
-                    if let known {
-                        number = known
-                    } else {
-                        number = try await end(of: .build, of: run.id)?.number ?? -1
-                    }
-                    let end = TextEnd(number: number + 1, source: "\(run.fencingToken)", cursor: "")
+            progress.append(buildLog.take())
+            let now = progress
+            let written = await Task { () async throws(StoreError) -> TextProgress in
+                var progress = now
+                if progress.isUnknown { progress.resume(after: try await end(of: .build, of: run.id)) }
+                if let part = progress.part {
                     try await add(
-                        part, to: .build, of: run.id, upTo: end, replaces: replacing, token: run.fencingToken)
-                    return end.number
-                }.result
-                if case .success(let last) = written {
-                    bytes += text.utf8.count
-                    (number, text, replaces) = (last, "", false)
-                    if isFull { return }
+                        part.data, to: .build, of: run.id, upTo: part.end, replaces: part.replaces,
+                        token: run.fencingToken)
+                    progress.partIsWritten()
                 }
+                return progress
+            }.result
+            switch written {
+            case .success(let next): progress = next
+            // The write may be committed nevertheless.
+            case .failure: progress.partHasFailed()
             }
-            if isLast { return }
+            if isLast || progress.isFull { return }
             try? await clock.sleep(.seconds(1))
         }
     }

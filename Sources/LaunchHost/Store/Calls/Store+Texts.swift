@@ -26,7 +26,8 @@ package struct TextEnd: Sendable, Hashable {
     package var number: Int64
     /// The job of the backend, or the attempt, that printed it.
     package var source: String
-    /// Where the backend's log continues; nil if nothing is added to the text.
+    /// Where the printer's output continues: a cursor of the backend's log, or a number of bytes; nil if nothing is added
+    /// to the text.
     package var cursor: String?
     /// The size of the text in bytes.
     package var bytes: Int
@@ -90,7 +91,7 @@ extension Store {
         }
     }
 
-    /// The parts of a text from a number on, in order: about 4 MiB at most. Empty at its end, and for a user who may not
+    /// The parts of a text from a number on, in order, at most 16. Empty at its end, and for a user who may not
     /// read the run.
     /// - Throws: `StoreError` if the database cannot be read.
     package func parts(
