@@ -5,64 +5,64 @@ import Synchronization
 
 /// A program that a test starts, with the interface of Foundation's `Process` as far as tests need it.
 ///
-/// On Linux, a child of `Process` may inherit pipes that other threads have just made. Such a pipe has no end as long as
-/// the child lives: `waitUntilExit` and readers then wait for ever. This child has only its three standard streams.
+/// On Linux, a child of `Process` may inherit pipes that other threads have just made, and keeps them open. Readers of
+/// such a pipe, and `waitUntilExit`, then wait until that child ends. This child has only its three standard streams.
 public final class ChildProcess: Sendable {
     /// The program does not start.
     public struct Failure: Error, CustomStringConvertible {
         public let description: String
     }
 
-    private struct State {
-        var pid: pid_t = 0
-        var status: Int32?
-    }
-
-    private let state = Mutex(State())
-    private let setup = Mutex(Setup())
-
-    private struct Setup: @unchecked Sendable {
+    private struct State: @unchecked Sendable {
         var executableURL: URL?
         var arguments: [String] = []
         var environment: [String: String]?
         /// Each a `Pipe`, a `FileHandle`, or nil for the stream of this process.
         var streams: [Any?] = [nil, nil, nil]
+        /// 0 before the start.
+        var pid: pid_t = 0
+        /// What `waitpid` has returned; nil before the end.
+        var status: Int32?
+
+        var isLive: Bool { pid > 0 && status == nil }
     }
+
+    private let state = Mutex(State())
 
     public init() {}
 
     deinit {
-        let pid = state.withLock { $0.status == nil ? $0.pid : 0 }
+        let pid = state.withLock { $0.isLive ? $0.pid : 0 }
         guard pid > 0 else { return }
         // Nothing of a child may stay when it has ended.
         Thread.detachNewThread { _ = Self.wait(pid, 0) }
     }
 
     public var executableURL: URL? {
-        get { setup.withLock(\.executableURL) }
-        set { setup.withLock { $0.executableURL = newValue } }
+        get { state.withLock(\.executableURL) }
+        set { state.withLock { $0.executableURL = newValue } }
     }
     public var arguments: [String] {
-        get { setup.withLock(\.arguments) }
-        set { setup.withLock { $0.arguments = newValue } }
+        get { state.withLock(\.arguments) }
+        set { state.withLock { $0.arguments = newValue } }
     }
     /// Nil for the environment of this process.
     public var environment: [String: String]? {
-        get { setup.withLock(\.environment) }
-        set { setup.withLock { $0.environment = newValue } }
+        get { state.withLock(\.environment) }
+        set { state.withLock { $0.environment = newValue } }
     }
 
     /// Sets the three standard streams: each a `Pipe`, a `FileHandle`, or nil for the stream of this process.
     public func setStreams(input: Any? = nil, output: Any? = nil, errors: Any? = nil) {
         nonisolated(unsafe) let streams = [input, output, errors]
-        setup.withLock { $0.streams = streams }
+        state.withLock { $0.streams = streams }
     }
 
     public var processIdentifier: Int32 { state.withLock(\.pid) }
 
     /// Starts the program in a process group of its own.
     public func run() throws {
-        let setup = setup.withLock { $0 }
+        let setup = state.withLock { $0 }
         let path = setup.executableURL?.path ?? ""
         let variables = setup.environment ?? ProcessInfo.processInfo.environment
         let words = ([path] + setup.arguments).map { strdup($0) } + [nil]
@@ -102,15 +102,14 @@ public final class ChildProcess: Sendable {
 
     public var isRunning: Bool {
         state.withLock { state in
-            guard state.pid > 0 else { return false }
-            if state.status == nil { state.status = Self.wait(state.pid, WNOHANG) }
-            return state.status == nil
+            if state.isLive { state.status = Self.wait(state.pid, WNOHANG) }
+            return state.isLive
         }
     }
 
     /// Waits for the end of the program. It blocks the thread.
     public func waitUntilExit() {
-        let pid = state.withLock { $0.status == nil ? $0.pid : 0 }
+        let pid = state.withLock { $0.isLive ? $0.pid : 0 }
         guard pid > 0 else { return }
         let status = Self.wait(pid, 0)
         state.withLock { $0.status = $0.status ?? status ?? 0 }
@@ -122,7 +121,10 @@ public final class ChildProcess: Sendable {
         return status & 0x7f == 0 ? (status >> 8) & 0xff : status & 0x7f
     }
 
-    public func terminate() { kill(processIdentifier, SIGTERM) }
+    public func terminate() {
+        // After its end, the number may be that of another process.
+        state.withLock { if $0.isLive { kill($0.pid, SIGTERM) } }
+    }
 
     private static func wait(_ pid: pid_t, _ options: Int32) -> Int32? {
         var status: Int32 = 0
