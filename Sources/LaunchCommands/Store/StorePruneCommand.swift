@@ -22,7 +22,7 @@ enum StorePruneCommand {
                 no unfinished run needs. Nothing is archived: 'launch prune' does that first. A run whose backend may still \
                 hold resources stays until an agent has released it.
 
-                The runs are removed in small transactions, so agents and submits go on. On PostgreSQL the user must be an \
+                The runs are removed in small transactions, so agents and submitters are not delayed. On PostgreSQL the user must be an \
                 owner of the store. On a terminal the command asks before, unless --yes is given.
                 """,
             examples: [
@@ -72,8 +72,8 @@ enum StorePruneCommand {
         text += "."
         if view.unreleased > 0 {
             text +=
-                " \(Wording.count(view.unreleased, "old run")) stay: their backend may still hold resources, and the next "
-                + "'launch agent' releases them."
+                " Old runs that stay: \(view.unreleased). Their backend may still hold resources, and the next 'launch "
+                + "agent' releases them."
         }
         return Styled(text)
     }

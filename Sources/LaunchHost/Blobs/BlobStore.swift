@@ -28,7 +28,7 @@ extension BlobStore {
         guard bytes.count == piece.size, Piece(of: bytes) == piece else {
             throw LaunchError(
                 .invalid,
-                "the store has other bytes under the name \(piece.digest.prefix(12)) than this name stands for.",
+                "the store has other bytes under the name \(piece.digest.prefix(12)): their digest differs.",
                 hint: "Submit the source again.")
         }
         return bytes

@@ -9,7 +9,7 @@ struct TeamMachine: ProgramHome {
 
     /// - Parameters:
     ///   - user: a role of the database; nil for its owner.
-    ///   - config: the rest of the configuration, beside `store`. `DIR` stands for the machine's folder.
+    ///   - config: the rest of the configuration, beside `store`. `DIR` is replaced by the machine's folder.
     ///   - setting: additional variables.
     init(
         _ database: PostgresDatabase, _ user: String?, config: String = "", setting: [String: String] = [:]

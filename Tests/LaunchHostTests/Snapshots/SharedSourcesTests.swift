@@ -7,7 +7,7 @@ import LaunchHost
 @testable import LaunchSnapshots
 @testable import LaunchStore
 
-/// Sources between two homes, which stand for two machines, by a store on a real PostgreSQL server.
+/// Sources that one home sends and another one fetches, as two machines do, with a real PostgreSQL server.
 @Suite("sources of a team", .enabled(if: PostgresServer.isInstalled, "\(PostgresServer.skipReason)"))
 struct SharedSourcesTests {
     /// A database with two submitters and an agent.

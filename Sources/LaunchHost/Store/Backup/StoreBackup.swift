@@ -23,7 +23,7 @@ package struct StoreBackup: Sendable {
 
     /// Writes the file, checks it, and gives it its name when it is on the disk. Only the user can read it. Blocks no
     /// thread of Swift's pool.
-    /// - Throws: `.exists` if there is such a file, `.unknown` if there is no store, `.full`, `.denied` or `.inputOutput` if
+    /// - Throws: `.exists` if the file exists, `.unknown` if the store does not, `.full`, `.denied` or `.inputOutput` if
     ///   the file cannot be written, `.corrupt` if the store is damaged.
     package func write() async throws(StoreError) -> Summary {
         try await withBlockingWork { () -> Result<Summary, StoreError> in

@@ -88,7 +88,7 @@ extension Store {
     }
 
     /// Records the claim in the submitter's use of the queue. The use of a submitter that has the queue for itself is not
-    /// recorded: nobody waited for it.
+    /// recorded: no other submitter waited.
     static func recordUse(
         of run: ReadyRun, in queue: String, at now: Timestamp, _ connection: any Connection
     ) throws(StoreError) {

@@ -56,9 +56,9 @@ package struct RunExplanation: Sendable, Hashable {
     package enum UnownedRun: Sendable, Hashable {
         /// The next agent of the queue.
         case agent
-        /// Nobody: no live agent serves the queue.
+        /// The first agent that starts for the queue: no live one serves it.
         case unserved(queue: String)
-        /// Nobody before this process is resumed.
+        /// The agent of the queue, when its suspended process is resumed.
         case agentSuspended(queue: String, pid: Int32)
         /// The next agent of any queue for this resource; the run has no queue.
         case agentFor(resource: String)

@@ -69,7 +69,7 @@ import LaunchHost
     @Test func `an agent that was killed is listed as gone, and its trace is removed`() async throws {
         let path = sandbox.home.path
         guard Sandbox.isSQLite else {
-            // A lease that has ended stands for the killed process.
+            // With leases, an owner is dead when its lease has ended.
             let agent = try await store.becomeOwner(kind: "agent", queues: ["q"], version: "1.2")
             try await store.database.write { connection throws(StoreError) in
                 _ = try connection.run(
