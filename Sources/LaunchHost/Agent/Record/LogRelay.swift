@@ -38,7 +38,7 @@ actor LogRelay {
 
     /// Copies the rest of the log of an ended run.
     /// - Throws: `StoreError` if the store does not accept it now. Errors that would repeat are only logged: the log must
-    ///   not delay the end of a run for ever.
+    ///   not delay the end of a run.
     func complete(_ record: RunRecord) async throws(StoreError) {
         guard let handle = record.handle else { return }
         if let other = copying.removeValue(forKey: record.id) {
