@@ -9,7 +9,12 @@ public enum JSON {
     /// Writes JSON for machines and for comparisons: sorted keys, no white space, slashes not escaped.
     public static func canonicalData(_ value: some Encodable) throws -> Data {
         if let text = canonicalText(value) { return Data(text) }
-        return try encode(value, [.sortedKeys, .withoutEscapingSlashes])
+        return try canonicalByFoundation(value)
+    }
+
+    /// What Foundation writes. It decides about everything that the faster writer leaves.
+    static func canonicalByFoundation(_ value: some Encodable) throws -> Data {
+        try encode(value, [.sortedKeys, .withoutEscapingSlashes])
     }
 
     /// `canonicalData` as text.
@@ -19,7 +24,7 @@ public enum JSON {
     }
 
     private static func canonicalText(_ value: some Encodable) -> [UInt8]? {
-        (value as? JSONValue).flatMap { JSONText.canonical($0) }
+        (try? JSONTreeEncoder.tree(of: value)).flatMap { JSONText.canonical($0) }
     }
 
     /// Writes JSON for people: sorted keys, indented.
@@ -30,11 +35,16 @@ public enum JSON {
 
     /// Reads JSON, including the output of `canonicalData` and `pretty`.
     public static func decode<T: Decodable>(_ type: T.Type, from data: Data) throws -> T {
-        if type == JSONValue.self,
-            let value = data.withUnsafeBytes({ JSONText.value(of: $0, keepsFractions: true) }) as? T
+        if let value = data.withUnsafeBytes({ JSONText.value(of: $0, keepsFractions: true) }),
+            let decoded = JSONTreeDecoder.decode(type, from: value)
         {
-            return value
+            return decoded
         }
+        return try decodeByFoundation(type, from: data)
+    }
+
+    /// What Foundation reads. It decides about everything that the faster readers leave.
+    static func decodeByFoundation<T: Decodable>(_ type: T.Type, from data: Data) throws -> T {
         let decoder = JSONDecoder()
         decoder.dateDecodingStrategy = .iso8601
         var positions: Set<JSONNumberScan.PathHash> = []
