@@ -11,9 +11,13 @@ postgres_deadline=60 # seconds within which the server must answer
 postgres_superuser=launch_test
 
 # postgres_bin: prints the folder of the newest server's programs, version 13 or newer. Distributions do not put all of
-# them on the PATH.
+# them on the PATH. LAUNCH_DEV_POSTGRES_BIN is the folder of another version.
 postgres_bin() {
     local folder version best='' newest=12
+    if [ -n "${LAUNCH_DEV_POSTGRES_BIN:-}" ]; then
+        [ -x "$LAUNCH_DEV_POSTGRES_BIN/postgres" ] && printf '%s\n' "$LAUNCH_DEV_POSTGRES_BIN"
+        return
+    fi
     for folder in /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /usr/bin /usr/local/bin; do
         [ -x "$folder/postgres" ] && [ -x "$folder/initdb" ] || continue
         version=$("$folder/postgres" --version | sed 's/.*) \([0-9]*\).*/\1/')
