@@ -33,22 +33,18 @@ enum DrainBench {
         server.stop()
     }
 
-    static func run(count: Int, history: Int) async throws {
-        // The registry of the images is not simulated, and no call may leave the machine: nothing listens there.
-        setenv("https_proxy", "http://127.0.0.1:9", 1)
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("launch-bench-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: folder) }
+    static func run(count: Int, history: Int, engine: BenchStore.Engine) async throws {
+        let bench = try await BenchStore(engine)
+        defer { bench.remove() }
         let child = try BenchServer.begin("serve-idle", [])
         let url = words(of: child.output).first ?? ""
-        let store = try Store(home: LaunchHome(path: folder.path))
-        try await store.createQueue(
-            QueueDefinition(
-                name: "train", resource: SageMakerRunner.type, template: .object(template), variables: .array([])))
+        let store = bench.store
+        try await prepare(store)
         // The first run is what the history consists of. It also pays for what happens once in a process.
         try await submit(1, to: store)
         try await drain(store, url)
         _ = try answer(of: child)
-        if history > 0 { try copy(history, database: store.home.database) }
+        try bench.addHistory(history)
         let submitting = cpuSeconds
         try await submit(count, to: store)
         let submitted = cpuSeconds
@@ -68,19 +64,28 @@ enum DrainBench {
         ])
     }
 
-    private static func submit(_ count: Int, to store: Store) async throws {
+    /// Makes the queue.
+    static func prepare(_ store: Store) async throws {
+        // The registry of the images is not simulated, and no call may leave the machine: nothing listens there.
+        setenv("https_proxy", "http://127.0.0.1:9", 1)
+        try await store.createQueue(
+            QueueDefinition(
+                name: "train", resource: SageMakerRunner.type, template: .object(template), variables: .array([])))
+    }
+
+    static func submit(_ count: Int, by author: String = "me", to store: Store) async throws {
         for _ in 0..<count {
             let id = RunID.random()
             _ = try await store.submit(
                 LaunchSpec(
-                    source: .image(image), name: id.rawValue, project: "bench", entity: "me", author: "me",
+                    source: .image(image), name: id.rawValue, project: "bench", entity: "me", author: author,
                     resource: SageMakerRunner.type, queue: "train"),
                 as: id)
         }
     }
 
     /// Runs an agent until the queue is empty and all runs have ended.
-    private static func drain(_ store: Store, _ url: String) async throws {
+    static func drain(_ store: Store, _ url: String, maxJobs: Int? = nil) async throws {
         let variables = [
             "HOME": store.home.path, "AWS_EC2_METADATA_DISABLED": "true", "AWS_ACCESS_KEY_ID": "AKIABENCH",
             "AWS_SECRET_ACCESS_KEY": "bench", "no_proxy": "127.0.0.1",
@@ -95,7 +100,7 @@ enum DrainBench {
             """
         let config = try LaunchConfig(Document(text: text, name: "launch-config.yaml"), catalog: catalog)
         let agent = Agent(
-            Agent.Settings(queues: ["train"], maxJobs: nil, drain: true), store: store,
+            Agent.Settings(queues: ["train"], maxJobs: maxJobs, drain: true), store: store,
             backends: try Backends(config, catalog: catalog, variables: variables, log: .silent),
             contexts: SourceContexts(store: SourceStore(folder: store.home.sources)), log: .silent)
         let end = try await agent.run(as: store.becomeOwner(kind: "agent"))
@@ -105,17 +110,6 @@ enum DrainBench {
             let failed = try await store.runs(RunFilter(states: [.failed], limit: 1)).first?.cause?.message ?? "-"
             throw S3Bench.Failure(what: "\(counts[.failed]) runs failed: \(failed)")
         }
-    }
-
-    /// Copies the only ended run and its events with other IDs.
-    private static func copy(_ count: Int, database: String) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("history.py")
-        process.arguments = ["python3", script.path, database, String(count)]
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw S3Bench.Failure(what: "no history") }
     }
 
     private static func answer(of child: (process: Process, leash: Pipe, output: Pipe)) throws -> [Double] {
