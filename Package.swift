@@ -288,7 +288,8 @@ let package = Package(
             "LaunchHostTests", at: "Tests/LaunchHostTests",
             uses: ["LaunchConcurrency", "LaunchHost", "LaunchHTTP", "LaunchMock", "LaunchSubprocess", "TestSupport"]),
         // The SQL of the store on a real PostgreSQL server.
-        tests("PostgreSQLTests", at: "Tests/PostgreSQLTests", uses: ["LaunchStore", "TestSupport"]),
+        tests(
+            "PostgreSQLTests", at: "Tests/PostgreSQLTests", uses: ["LaunchPostgreSQL", "LaunchStore", "TestSupport"]),
         tests(
             "MockTests", at: "Tests/Plugins/MockTests",
             uses: ["LaunchConformance", "LaunchHost", "LaunchMock", "TestSupport"]),

@@ -117,7 +117,7 @@ struct PostgreSQLClaimTests {
         for statistics in ["SELECT 1", "ANALYZE launch.runs"] {
             try database.run(statistics)
             let plan = try database.run(
-                "SET search_path = launch", PostgreSQLSchema.planner,
+                (["search_path = launch"] + PostgreSQLSchema.planner).map { "SET \($0)" }.joined(separator: "; "),
                 "PREPARE heads (text, bigint, text) AS \(heads.text)",
                 "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF) EXECUTE heads ('q', launch.clock(), '[]')")
             let text = plan.joined(separator: "\n")

@@ -34,6 +34,10 @@ packages_postgres='
 pg_createcluster postgresql -
 openssl openssl openssl@3
 '
+# Its folder may not be on the PATH of a user, but the tests find it there.
+packages_pgbouncer='
+/usr/sbin/pgbouncer pgbouncer -
+'
 packages_image='
 debootstrap debootstrap -
 '

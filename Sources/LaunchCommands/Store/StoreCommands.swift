@@ -142,6 +142,7 @@ enum StoreCommands {
         context.note(
             "tables: version \(status.tables), "
                 + (status.tables == status.known ? "up to date" : "of a newer launch, which this one can use"))
+        context.note("wake-ups: \(status.isPooled ? StoreServer.pollNote : "by notification")")
         return .ok
     }
 

@@ -149,7 +149,8 @@ struct CommandContext: Sendable {
     private func server(_ settings: PostgresSettings) -> StoreServer {
         let keywords = settings.parameters(variables) { FileManager.default.fileExists(atPath: $0) }
         let transport = StoreServer.Transport(
-            leavesMachine: !settings.staysHere(variables), tlsMode: keywords["sslmode"] ?? variables["PGSSLMODE"])
+            leavesMachine: !settings.staysHere(variables), tlsMode: keywords["sslmode"] ?? variables["PGSSLMODE"],
+            pooling: settings.pooling)
         return StoreServer(
             name: settings.place, transport: transport, parameters: StoreLogin(settings, self).parameters)
     }

@@ -15,13 +15,6 @@ struct StoreLogin: Sendable {
 
     /// The keywords of libpq. It blocks while the environment makes a password; the store calls it on a thread of its own.
     @Sendable func parameters() throws(StoreError) -> [String: String] {
-        guard !settings.poolsTransactions else {
-            throw StoreError(
-                .invalid, "The store cannot be used through a pooler that gives each transaction another connection.",
-                hint:
-                    "Remove store.pooling from launch-config.yaml, and connect to the server or to a pooler in session "
-                    + "mode.")
-        }
         var keywords = settings.parameters(context.variables) { FileManager.default.fileExists(atPath: $0) }
         if settings.password != .standard { keywords["password"] = try awaitedPassword()?.reveal() }
         return keywords

@@ -52,19 +52,23 @@ public final class Store: Sendable {
     ///   - home: the folder for what stays on this machine, such as logs.
     ///   - name: the database for messages, without a password.
     ///   - patience: repeats reads while the server is away; nil lets them fail.
+    ///   - pooling: what a connection pooler before the server does with a session.
     ///   - parameters: keywords of libpq for a new connection.
     /// - Throws: `.denied` if the folder cannot be used.
     package init(
         home: LaunchHome, postgreSQL name: String, patience: StorePatience? = nil,
+        pooling: PostgresSettings.Pooling = .automatic,
         parameters: @escaping @Sendable () throws(StoreError) -> [String: String]
     ) throws(StoreError) {
         repairs = try home.make()
         self.home = home
         authenticatesAuthors = true
-        database = Database(PostgreSQLConnection(path: name, parameters: parameters), patience: patience)
-        bulk = Database(PostgreSQLConnection(path: name, parameters: parameters), patience: patience)
+        database = Database(
+            PostgreSQLConnection(path: name, pooling: pooling, parameters: parameters), patience: patience)
+        bulk = Database(
+            PostgreSQLConnection(path: name, pooling: pooling, parameters: parameters), patience: patience)
         owners = LeasedOwners(database: database)
-        changes = { PostgreSQLListener.start(parameters: parameters) }
+        changes = { PostgreSQLListener.start(pooling: pooling, parameters: parameters) }
         clock = { Date() }
     }
 
@@ -74,7 +78,9 @@ public final class Store: Sendable {
     package convenience init(
         home: LaunchHome, server: StoreServer, patience: StorePatience? = nil
     ) throws(StoreError) {
-        try self.init(home: home, postgreSQL: server.name, patience: patience, parameters: server.parameters)
+        try self.init(
+            home: home, postgreSQL: server.name, patience: patience, pooling: server.transport.pooling,
+            parameters: server.parameters)
     }
 
     /// A listener that gets every change of the store by any process, within milliseconds.

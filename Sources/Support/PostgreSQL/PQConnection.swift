@@ -7,10 +7,12 @@ internal import Glibc
 public final class PQConnection {
     /// Whether statements are prepared at the server.
     public enum Statements: Sendable, Hashable {
+        /// Prepared, unless a connection pooler such as PgBouncer is between this side and the server.
+        case automatic
         /// Prepared once by text. The limits of time are settings of the session.
         case prepared
         /// Sent whole each time, and nothing is set in the session: each transaction may have another one, as behind
-        /// PgBouncer in transaction mode. The server limits only statements in `transaction`.
+        /// PgBouncer in transaction mode. The server limits only statements in a transaction.
         case unprepared
     }
 
@@ -18,7 +20,10 @@ public final class PQConnection {
     private static let mostPrepared = 200
 
     private let limits: PQLimits
-    private let statements: Statements
+    private var statements: Statements
+    /// Whether each transaction may have another session of the server, so that settings, prepared statements and LISTEN
+    /// do not last.
+    public var isPooled: Bool { statements == .unprepared }
     /// Nil after the connection broke or was closed.
     private var handle: PQHandle?
     /// The names of the prepared statements by their text.
@@ -30,14 +35,24 @@ public final class PQConnection {
     ///   libpq's environment variables, the service file and the password file. The limits of time, and `client_encoding`,
     ///   are this class's own.
     public init(
-        parameters: [String: String], limits: PQLimits = PQLimits(), statements: Statements = .prepared
+        parameters: [String: String], limits: PQLimits = PQLimits(), statements: Statements = .automatic
     ) throws(PQError) {
         self.limits = limits
         self.statements = statements
         let handle = try Connecting.open(Self.keywords(parameters, limits), limits: limits)
         guard handle.stopBlocking() else { throw PQError(lost: handle.message) }
         self.handle = handle
-        if statements == .prepared { try script("SET client_min_messages = warning; \(sessionLimits(local: false))") }
+        if statements == .automatic {
+            self.statements = .unprepared
+            // A pooler gives each client an ID of its own at the login, not that of a process of the server.
+            let server = try first("SELECT pg_backend_pid()::bigint AS id") { (row: PQRow) throws(PQError) in
+                try row.integer("id")
+            }
+            if server == Int64(handle.backendID) { self.statements = .prepared }
+        }
+        if self.statements == .prepared {
+            try script("SET client_min_messages = warning; \(sessionLimits(local: false))")
+        }
     }
 
     /// The keywords that hold for each connection. Those of the caller come first, and of two equal ones the last counts.
@@ -152,12 +167,14 @@ public final class PQConnection {
     ///
     /// If the connection breaks in COMMIT, the error has `outcomeUnknown`. An error of kind `conflict` means that the caller
     /// can repeat the whole.
-    /// - Parameter mode: what follows BEGIN, such as `ISOLATION LEVEL SERIALIZABLE`.
+    /// - Parameters:
+    ///   - mode: what follows BEGIN, such as `ISOLATION LEVEL SERIALIZABLE`.
+    ///   - settings: statements that are sent with BEGIN, such as `SET LOCAL`.
     public func transaction<T, Failure: PQFailure>(
-        mode: String = "", _ body: () throws(Failure) -> T
+        mode: String = "", settings: String = "", _ body: () throws(Failure) -> T
     ) throws(Failure) -> T {
         do throws(PQError) {
-            try begin(mode: mode)
+            try begin(mode: mode, settings: settings)
         } catch {
             rollBack()
             throw Failure(error)
@@ -177,9 +194,12 @@ public final class PQConnection {
     }
 
     /// Begins a transaction, which `commit` or `rollBack` ends.
-    /// - Parameter mode: what follows BEGIN, such as `ISOLATION LEVEL SERIALIZABLE`.
-    public func begin(mode: String = "") throws(PQError) {
-        try script("BEGIN \(mode)" + (statements == .unprepared ? "; \(sessionLimits(local: true))" : ""))
+    /// - Parameters:
+    ///   - mode: what follows BEGIN, such as `ISOLATION LEVEL SERIALIZABLE`.
+    ///   - settings: statements that are sent with BEGIN, such as `SET LOCAL`.
+    public func begin(mode: String = "", settings: String = "") throws(PQError) {
+        let limits = isPooled ? sessionLimits(local: true) : ""
+        try script((["BEGIN \(mode)", limits, settings]).filter { !$0.isEmpty }.joined(separator: "; "))
     }
 
     /// Commits the transaction. If the connection breaks here, the error has `outcomeUnknown`.

@@ -26,7 +26,7 @@ import Testing
             parameters: [
                 "host": "127.0.0.1", "port": "\(server.port)", "sslmode": "disable", "user": "u", "dbname": "d",
                 "password": password,
-            ], limits: limits)
+            ], limits: limits, statements: .prepared)
     }
 
     @Test func `a server that says nothing ends in an error after the limit`() throws {

@@ -107,6 +107,9 @@ public struct Doctor: Sendable {
             let counts = try await store.queues().map(\.counts.unfinished).reduce(0, +)
             let place = server.map { StoreCopy.Place.postgreSQL($0).name } ?? home.database
             found.append(HealthCheck(.ok, "database", "\(place), \(Wording.count(counts, "unfinished run"))"))
+            if try await server?.status().isPooled == true {
+                found.append(HealthCheck(.ok, "wake-ups", StoreServer.pollNote))
+            }
             for warning in try await server?.warnings() ?? [] {
                 found.append(HealthCheck(.warn, "database", warning.message, hint: warning.hint))
             }

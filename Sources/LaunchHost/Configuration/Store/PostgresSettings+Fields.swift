@@ -49,9 +49,9 @@ extension PostgresSettings {
         Field(
             "region", .string, example: "us-east-1", help: "The region of the server, for a method of the environment."),
         Field(
-            "pooling", .choice(["session", "transaction"]), default: .string("session"),
+            "pooling", .choice(Pooling.allCases.map(\.rawValue)), default: .string(Pooling.automatic.rawValue),
             help:
-                "'transaction' for a pooler that gives each transaction another connection, such as PgBouncer in that mode."
+                "What a pooler such as PgBouncer keeps for a client: its session, or a transaction. 'auto' finds a pooler and treats it as 'transaction', which works with both."
         ),
         Field(
             "blobs", .string, default: .string(databaseBlobs), example: exampleOfBlobs,

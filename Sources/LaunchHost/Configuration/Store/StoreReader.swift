@@ -32,7 +32,7 @@ struct StoreReader {
         var settings = PostgresSettings()
         checkAddress(&decoder)
         settings.keywords = address(&decoder)
-        settings.poolsTransactions = options.string("pooling") == "transaction"
+        settings.pooling = options.string("pooling").flatMap(PostgresSettings.Pooling.init(rawValue:)) ?? .automatic
         settings.region = text("region", &decoder)
         settings.blobs = blobs(&decoder)
         settings.password = password(&decoder)

@@ -25,22 +25,31 @@ public struct PostgresSettings: Sendable, Hashable {
     package var password: Password
     /// The region of the server, for a password that the environment makes.
     package var region: String?
-    /// Whether a pooler between this program and the server gives each transaction another connection, as PgBouncer in
-    /// transaction mode. Then nothing is prepared or set in a session, and no notification arrives.
-    package var poolsTransactions: Bool
+    package var pooling: Pooling
     /// The place of blobs in an object store, such as `s3://bucket/prefix`, without a slash at its end; nil means in the
     /// database.
     package var blobs: String?
 
     package init(
         keywords: [String: String] = [:], password: Password = .standard, region: String? = nil,
-        poolsTransactions: Bool = false, blobs: String? = nil
+        pooling: Pooling = .automatic, blobs: String? = nil
     ) {
         self.blobs = blobs
         self.keywords = keywords
         self.password = password
         self.region = region
-        self.poolsTransactions = poolsTransactions
+        self.pooling = pooling
+    }
+
+    /// What a connection pooler between this program and the server does with a session.
+    package enum Pooling: String, Sendable, Hashable, CaseIterable {
+        /// Found out at the login: a pooler is treated as one of transactions.
+        case automatic = "auto"
+        /// A client keeps its session: no pooler, or one in session mode.
+        case session
+        /// Each transaction may have another session, as behind PgBouncer in transaction mode. Then nothing is prepared or
+        /// set in a session, and no notification arrives.
+        case transaction
     }
 
     /// The standard port of PostgreSQL.

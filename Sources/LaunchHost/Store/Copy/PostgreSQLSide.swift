@@ -6,7 +6,8 @@ struct PostgreSQLSide: CopySide {
 
     /// - Throws: `.denied` if the user is not an owner of the store, and the errors of a connection.
     init(_ server: StoreServer) throws(StoreError) {
-        connection = PostgreSQLConnection(path: server.name, parameters: server.parameters)
+        connection = PostgreSQLConnection(
+            path: server.name, pooling: server.transport.pooling, parameters: server.parameters)
         try connection.requireOwner("copies it")
     }
 

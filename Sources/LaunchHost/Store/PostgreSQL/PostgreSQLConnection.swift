@@ -6,6 +6,7 @@ final class PostgreSQLConnection: Connection {
     /// The name of the database for messages, without a password.
     let path: String
     private let parameters: @Sendable () throws(StoreError) -> [String: String]
+    private let pooling: PostgresSettings.Pooling
     private let decoded = DecodedValues()
     private var open: PQConnection?
     /// The user of the connection, and whether it is an agent or an owner of the store.
@@ -15,9 +16,15 @@ final class PostgreSQLConnection: Connection {
     /// The time of the present transaction, so that all calls of a group cost one look at the server's clock.
     private var time: Timestamp?
 
-    /// - Parameter parameters: keywords of libpq for a new connection; each one may need another password.
-    init(path: String, parameters: @escaping @Sendable () throws(StoreError) -> [String: String]) {
+    /// - Parameters:
+    ///   - pooling: what a connection pooler before the server does with a session.
+    ///   - parameters: keywords of libpq for a new connection; each one may need another password.
+    init(
+        path: String, pooling: PostgresSettings.Pooling = .automatic,
+        parameters: @escaping @Sendable () throws(StoreError) -> [String: String]
+    ) {
         self.path = path
+        self.pooling = pooling
         self.parameters = parameters
     }
 
@@ -96,7 +103,9 @@ final class PostgreSQLConnection: Connection {
     func run(_ sql: String, _ values: [SQLValue]) throws(StoreError) -> Int {
         let statement = translation(of: sql)
         let values = statement.values(values)
-        return try retrying { connection throws(PQError) in try connection.run(statement.text, values) }
+        return try retrying { connection throws(PQError) in
+            try inSession(connection) { () throws(PQError) in try connection.run(statement.text, values) }
+        }
     }
 
     func rows<T>(
@@ -107,26 +116,32 @@ final class PostgreSQLConnection: Connection {
         // The rows are read after the statement, so that it can be repeated.
         var failure: StoreError?
         let found: [T] = try retrying { connection throws(PQError) in
-            try connection.rows(statement.text, values) { (row: PQRow) throws(PQError) -> T? in
-                do throws(StoreError) {
-                    return try read(Row(statement: Values(row: row, decoded: decoded)))
-                } catch {
-                    failure = failure ?? error
-                    return nil
-                }
-            }.compactMap(\.self)
+            try inSession(connection) { () throws(PQError) in
+                try connection.rows(statement.text, values) { (row: PQRow) throws(PQError) -> T? in
+                    do throws(StoreError) {
+                        return try read(Row(statement: Values(row: row, decoded: decoded)))
+                    } catch {
+                        failure = failure ?? error
+                        return nil
+                    }
+                }.compactMap(\.self)
+            }
         }
         if let failure { throw failure }
         return found
     }
 
     func script(_ sql: String) throws(StoreError) {
-        try retrying { connection throws(PQError) in try connection.script(sql) }
+        try retrying { connection throws(PQError) in
+            try inSession(connection) { () throws(PQError) in try connection.script(sql) }
+        }
     }
 
     func begin() throws(StoreError) {
         (isInTransaction, time) = (false, nil)
-        try retrying { connection throws(PQError) in try connection.begin() }
+        try retrying { connection throws(PQError) in
+            try connection.begin(settings: connection.isPooled ? settings(local: true) : "")
+        }
         isInTransaction = true
     }
 
@@ -181,15 +196,12 @@ final class PostgreSQLConnection: Connection {
         open = nil
         let keywords = try parameters()
         do {
-            let connection = try PQConnection(parameters: keywords)
-            try connection.script(
-                "SET search_path = launch, pg_temp; SET lock_timeout = '5s'; \(PostgreSQLSchema.planner)")
+            let connection = try PQConnection(parameters: keywords, statements: pooling.statements)
             if let problem = try PostgreSQLSchema.problem(connection, database: path) { throw problem }
             login = try connection.first("SELECT session_user AS name, launch.is_trusted() AS trusted") {
                 (row: PQRow) throws(PQError) in (try row.text("name"), try row.flag("trusted"))
             }
-            // Users who are neither agents nor owners of the store read its views.
-            if login?.isTrusted != true { try connection.script("SET search_path = launch_read, launch, pg_temp") }
+            if !connection.isPooled { try connection.script(settings(local: false)) }
             open = connection
             return connection
         } catch let error as PQError {
@@ -197,6 +209,23 @@ final class PostgreSQLConnection: Connection {
         } catch {
             throw error as? StoreError ?? StoreError(.internalFault, "\(error)")
         }
+    }
+
+    /// The settings that the statements of the store need, for the session or for one transaction. Users who are neither
+    /// agents nor owners of the store read its views.
+    private func settings(local: Bool) -> String {
+        let path = login?.isTrusted == true ? "launch, pg_temp" : "launch_read, launch, pg_temp"
+        return (["search_path = \(path)", "lock_timeout = '5s'"] + PostgreSQLSchema.planner)
+            .map { "SET \(local ? "LOCAL " : "")\($0)" }.joined(separator: "; ")
+    }
+
+    /// A statement with the settings of the session. Behind a pooler, a statement outside of a transaction gets one of its
+    /// own: the session of the server may be another one each time.
+    private func inSession<T>(
+        _ connection: PQConnection, _ body: () throws(PQError) -> T
+    ) throws(PQError) -> T {
+        guard connection.isPooled, !isInTransaction else { return try body() }
+        return try connection.transaction(settings: settings(local: true), body)
     }
 
     private func translation(of sql: String) -> PostgreSQLDialect {

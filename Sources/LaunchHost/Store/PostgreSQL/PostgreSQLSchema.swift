@@ -30,7 +30,7 @@ enum PostgreSQLSchema {
     /// Settings of a connection: each statement has an index in the order of its result. With old statistics, the planner
     /// may prefer to collect all waiting runs and sort them, for each claim. A sort that remains has a very high cost,
     /// for which the server would compile the statement by JIT, which takes 50 ms and more.
-    static let planner = "SET enable_sort = off; SET enable_bitmapscan = off; SET jit = off"
+    static let planner = ["enable_sort = off", "enable_bitmapscan = off", "jit = off"]
 
     /// The version of the tables that this program knows: the number of its migrations.
     static var version: Int64 { Int64(migrations.count) }

@@ -16,9 +16,13 @@ package struct StoreServer: Sendable {
         package var leavesMachine: Bool
         /// The mode of TLS, in libpq's words; nil if it is not known.
         package var tlsMode: String?
+        /// What a connection pooler before the server does with a session.
+        package var pooling: PostgresSettings.Pooling
 
-        package init(leavesMachine: Bool = false, tlsMode: String? = nil) {
-            (self.leavesMachine, self.tlsMode) = (leavesMachine, tlsMode)
+        package init(
+            leavesMachine: Bool = false, tlsMode: String? = nil, pooling: PostgresSettings.Pooling = .automatic
+        ) {
+            (self.leavesMachine, self.tlsMode, self.pooling) = (leavesMachine, tlsMode, pooling)
         }
     }
 
@@ -39,6 +43,9 @@ package struct StoreServer: Sendable {
         package var server: Int
         /// Whether the connection is encrypted.
         package var usesTLS: Bool
+        /// Whether a connection pooler is before the server, so that nobody is notified of changes: agents and followers
+        /// look for them once in a second.
+        package var isPooled = false
         /// The database user.
         package var user: String
         /// The version of the tables; 0 if there are none.
@@ -113,6 +120,10 @@ package struct StoreServer: Sendable {
         try await transaction([roles.revoke(role, from: user)])
     }
 
+    /// How agents and followers hear of changes if a connection pooler is before the server.
+    package static let pollNote =
+        "by a look once in a second: a connection pooler is before the server, and passes no notifications on"
+
     /// Connects and reads the state of the store.
     /// - Throws: `StoreError` if the server cannot be reached or refuses the login.
     package func status() async throws(StoreError) -> Status {
@@ -123,8 +134,8 @@ package struct StoreServer: Sendable {
                 try row.text("name")
             }
             var status = Status(
-                server: connection.serverVersion, usesTLS: connection.usesTLS, user: user ?? "", tables: 0, known: known
-            )
+                server: connection.serverVersion, usesTLS: connection.usesTLS, isPooled: connection.isPooled,
+                user: user ?? "", tables: 0, known: known)
             let exists = try connection.first("SELECT to_regclass('launch.settings') IS NOT NULL AS found") {
                 (row: PQRow) throws(PQError) in try row.flag("found")
             }
@@ -172,15 +183,25 @@ package struct StoreServer: Sendable {
     func connected<T: Sendable>(
         _ body: @escaping @Sendable (PQConnection) throws(PQError) -> T
     ) async throws(StoreError) -> T {
-        let (name, parameters) = (name, parameters)
+        let (name, parameters, pooling) = (name, parameters, transport.pooling)
         return try await withBlockingWork { () -> Result<T, StoreError> in
             do {
-                return .success(try body(PQConnection(parameters: parameters())))
+                return .success(try body(PQConnection(parameters: parameters(), statements: pooling.statements)))
             } catch let error as PQError {
                 return .failure(StoreError(error, database: name))
             } catch {
                 return .failure(error as? StoreError ?? StoreError(.internalFault, "\(error)"))
             }
         }.get()
+    }
+}
+
+extension PostgresSettings.Pooling {
+    var statements: PQConnection.Statements {
+        switch self {
+        case .automatic: .automatic
+        case .session: .prepared
+        case .transaction: .unprepared
+        }
     }
 }

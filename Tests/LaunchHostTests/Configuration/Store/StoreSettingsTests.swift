@@ -59,13 +59,13 @@ import Testing
                 "sslrootcert": "/ca.pem",
             ])
         #expect(settings.password == .standard)
-        #expect(!settings.poolsTransactions)
+        #expect(settings.pooling == .automatic)
         #expect(settings.login == DatabaseLogin(host: "db.example", port: 6432, user: "ada"))
         #expect(settings.place == "db.example:6432/launch")
         let url = try postgres(
             "store: {type: postgres, url: 'postgresql://ada@db.example/launch', pooling: transaction}")
         #expect(url.keywords == ["host": "db.example", "dbname": "launch", "user": "ada"])
-        #expect(url.poolsTransactions)
+        #expect(url.pooling == .transaction)
         #expect(url.login?.port == 5432)
         #expect(try postgres("store: {type: postgres, service: s}").keywords == ["service": "s"])
         #expect(try postgres("store: {type: postgres}").keywords == [:])

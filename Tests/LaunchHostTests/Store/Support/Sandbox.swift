@@ -13,17 +13,24 @@ import LaunchHost
 /// A temporary folder for one test, deleted with the value.
 ///
 /// With `LAUNCH_TEST_STORE=postgres`, its store is in a database of a real PostgreSQL server: the same tests hold for both
-/// engines.
+/// engines. With `LAUNCH_TEST_STORE=pgbouncer`, PgBouncer in transaction mode is before the server.
 final class Sandbox: Sendable {
     let path: String
     let home: LaunchHome
     private let database: PostgresDatabase?
+    private let pooler: PgBouncer?
 
     /// Whether the stores are in SQLite. Tests of SQLite itself, and tests that set the clock, need it.
-    static let isSQLite = ProcessInfo.processInfo.environment["LAUNCH_TEST_STORE"] != "postgres"
+    static let isSQLite = !["postgres", "pgbouncer"].contains(engine)
+    private static let engine = ProcessInfo.processInfo.environment["LAUNCH_TEST_STORE"] ?? ""
 
     init() throws {
         database = Self.isSQLite ? nil : try Self.newDatabase()
+        pooler =
+            Self.engine == "pgbouncer"
+            ? try PgBouncer(
+                before: PostgresServer.shared.get(), users: [database?.environment["PGUSER"] ?? ""], connections: 4)
+            : nil
         path = FileManager.default.temporaryDirectory.path + "/launch-store-\(UUID().uuidString)"
         home = LaunchHome(path: path + "/home")
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -37,7 +44,8 @@ final class Sandbox: Sendable {
     /// machine.
     func store(now: @escaping @Sendable () -> Date = { Date() }) throws -> Store {
         guard let database else { return try Store(home: home, durability: .processEnd, now: now) }
-        let parameters = PostgresServer.parameters(database.environment)
+        let parameters =
+            pooler?.parameters(database.environment) ?? PostgresServer.parameters(database.environment)
         return try Store(home: home, postgreSQL: database.name) { parameters }
     }
 
