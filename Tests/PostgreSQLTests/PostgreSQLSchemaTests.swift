@@ -63,7 +63,7 @@ struct PostgreSQLSchemaTests {
                 add(words, to: table)
             }
         }
-        try #require(tables.count == 8 && tables["runs"]?.count == 35)
+        try #require(tables.count == 8 && tables["runs"]?.count == 37)
         return tables
     }
 

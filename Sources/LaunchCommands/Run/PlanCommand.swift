@@ -51,7 +51,8 @@ enum PlanCommand {
             }
             let plan = try Plan(
                 job, image: image, runner: runner, imageOfSource: backends.imageOfSource(for: job.project),
-                parts: [backends.environment, backends.registry, backends.builder], facts: facts)
+                parts: [backends.environment, backends.registry, backends.builder], facts: facts,
+                limits: resolution.limits)
             if context.wantsJSON {
                 try context.printJSON(plan)
             } else {

@@ -33,6 +33,9 @@ extension RunDrive {
     enum Write: Sendable, Hashable {
         /// Changes the state, and stores the result of a stage.
         case move(RunState, Cause?, RunChanges)
+        /// As `move`, after the resolve stage: if the run may return to its queue and its demand does not fit a limit of
+        /// the queue, it returns.
+        case admit(RunState, RunChanges, RunDemand, mayReturn: Bool)
         /// Stores the result of a stage.
         case keep(RunChanges)
         /// Returns the run to its queue until the given time.
@@ -49,7 +52,7 @@ extension RunDrive {
         case begun
         case looked(RunRecord)
         case permitted
-        case resolved(ResolvedJob)
+        case resolved(ResolvedJob, RunDemand)
         case imaged(PinnedImage, decision: String)
         case rendered(RunRequest)
         case submitted(RunHandle)

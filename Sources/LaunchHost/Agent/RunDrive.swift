@@ -72,8 +72,8 @@ struct RunDrive: Sendable {
             return nextStage(isPermitted: false)
         case (.checkingRules, .permitted): return nextStage(isPermitted: true)
 
-        case (.inStage, .resolved(let job)):
-            return store(.move(Self.state(of: job), nil, RunChanges(resolved: job)))
+        case (.inStage, .resolved(let job, let demand)):
+            return store(.admit(Self.state(of: job), RunChanges(resolved: job), demand, mayReturn: canWait))
         case (.inStage, .imaged(let image, let decision)):
             return store(.keep(RunChanges(image: image, imageDecision: decision)))
         case (.inStage, .rendered(let request)):

@@ -66,9 +66,14 @@ struct RunDriver: Sendable {
             return .begun
         case .look: return .looked(try await store.run(run.id, token: run.fencingToken))
         case .checkRules:
-            try await resolveStage(of: run).refuse(run.spec)
+            let stage = try await resolveStage(of: run)
+            try stage.refuse(run.spec)
+            if let job = run.resolved { _ = try demand(of: job, stage, run) }
             return .permitted
-        case .resolve: return await .resolved(try resolveStage(of: run).job(run.spec, as: run.id))
+        case .resolve:
+            let stage = try await resolveStage(of: run)
+            let job = try stage.job(run.spec, as: run.id)
+            return .resolved(job, try demand(of: job, stage, run))
         case .makeImage(let job): return try await makeImage(of: job, run)
         case .render(let job, let image): return .rendered(try await render(job, image, run))
         case .submit(let request):
@@ -93,6 +98,9 @@ struct RunDriver: Sendable {
         switch write {
         case .move(let state, let cause, let changes):
             return try await store.transition(id, token: token, to: state, cause: cause, changes: changes)
+        case .admit(let state, let changes, let demand, let mayReturn):
+            return try await store.admit(
+                id, token: token, of: run.queue, to: state, demand: demand, mayReturn: mayReturn, changes: changes)
         case .keep(let changes): return try await store.record(id, token: token, changes)
         case .requeue(let cause, let time):
             return try await store.requeue(id, token: token, cause: cause, notBefore: Timestamp(time))
@@ -155,6 +163,20 @@ struct RunDriver: Sendable {
         let plugin = try backends.plugin(for: run.resource)
         return ResolveStage(
             queue: try await ResolveStage.Queue(of: run.spec, plugin: plugin, store: store), plugin: plugin)
+    }
+
+    /// The instances that the run occupies.
+    /// - Throws: `LaunchError` if they alone exceed a limit of the queue, so that the run can never start.
+    private func demand(of job: ResolvedJob, _ stage: ResolveStage, _ run: RunRecord) throws -> RunDemand {
+        guard let queue = run.queue else { return .none }
+        let demands = try backends.runner(for: run).demand(of: job)
+        let refusals = stage.queue.limits?.refusals(of: demands) ?? []
+        guard refusals.isEmpty else {
+            throw LaunchError(
+                .invalid, "The run does not fit queue \(queue).",
+                diagnostics: refusals.map { Diagnostic(.error, $0.message, hint: $0.hint, path: $0.path) })
+        }
+        return RunDemand(demands)
     }
 
     private func submitStage(_ runner: any Runner) -> SubmitStage {

@@ -61,7 +61,8 @@ public enum MockPlugins {
             run_for: 1s
             exit_code: 0
             log_lines: 3
-            """)
+            """,
+        instanceTypes: { [] })
 
     private static let folderField = Field(
         "folder", .string,

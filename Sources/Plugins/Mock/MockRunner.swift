@@ -19,6 +19,8 @@ struct MockRunner: Rehearsable {
         return RunRequest(runner: MockPlugins.type, document: .object(members))
     }
 
+    func demand(of job: ResolvedJob) -> [InstanceDemand] { MockTemplate(job.template).demand }
+
     func validate(_ request: RunRequest) -> [Finding] {
         guard let limit = template(request).timeLimit, limit < 1 else { return [] }
         return [Finding(.error, at: FieldPath([.member("time_limit")]), "must be 1 second or more, not \(limit)")]

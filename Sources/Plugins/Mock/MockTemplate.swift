@@ -28,6 +28,10 @@ struct MockTemplate {
         Field(
             "submit_error", .choice(errors), default: .string("transient"),
             help: "The class of the error when submit fails."),
+        Field(
+            "instance_type", .string, example: "mock.large",
+            help: "The type of the instances that the run occupies, for the limits of a queue."),
+        Field("instance_count", .integer(1...100_000), default: .integer(1), help: "The number of these instances."),
         Field("metrics", .map(.number(-1e300...1e300)), help: "The final metrics."),
     ]
 
@@ -63,6 +67,12 @@ struct MockTemplate {
     var prepareFor: Double { values["prepare_for"]?.doubleValue ?? 0 }
     var prepareError: BackendError.Category? { values["prepare_error"].map(Self.category) }
     var submitError: BackendError.Category { Self.category(values["submit_error"]) }
+
+    var demand: [InstanceDemand] {
+        guard let type = values["instance_type"]?.stringValue else { return [] }
+        let count = Int(clamping: values["instance_count"]?.integerValue ?? 1)
+        return [InstanceDemand(type: type, count: count, path: FieldPath([.member("instance_count")]))]
+    }
 
     private static func category(_ value: JSONValue?) -> BackendError.Category {
         switch value?.stringValue {

@@ -67,5 +67,6 @@ extension SageMakerRunner {
             image: FieldPath([.member("AlgorithmSpecification"), .member("TrainingImage")]),
             algorithm: FieldPath([.member("AlgorithmSpecification"), .member("AlgorithmName")])),
         takesText: { ServiceModel.bundled.takesText(at: $0) }, valueUse: QueueTemplate.valueUse,
-        foreignKeys: QueueTemplate.foreignKeys, templateFindings: QueueTemplate.findings)
+        foreignKeys: QueueTemplate.foreignKeys, templateFindings: QueueTemplate.findings,
+        instanceTypes: { ServiceModel.bundled.instanceTypes })
 }

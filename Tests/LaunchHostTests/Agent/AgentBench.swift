@@ -28,9 +28,10 @@ struct AgentBench {
         backends = try Backends(config, catalog: Self.catalog, variables: [:], log: .silent)
     }
 
-    func queue(_ name: String, _ template: [String: JSONValue] = [:]) async throws {
+    func queue(_ name: String, _ template: [String: JSONValue] = [:], limits: QueueLimits? = nil) async throws {
         try await store.createQueue(
-            QueueDefinition(name: name, resource: "mock", template: .object(template), variables: .array([])))
+            QueueDefinition(
+                name: name, resource: "mock", template: .object(template), variables: .array([]), limits: limits))
     }
 
     @discardableResult

@@ -62,6 +62,36 @@ struct AgentTests {
         #expect(most == 2)
     }
 
+    @Test
+    func `agents together hold at most the instances that a queue permits, and build nothing for a run that waits`()
+        async throws
+    {
+        let bench = try AgentBench()
+        try await bench.queue(
+            "q", ["run_for": .string("0.05s"), "instance_type": .string("large")],
+            limits: QueueLimits(perInstanceType: ["large": 2]))
+        for _ in 0..<8 { try await bench.submit("q") }
+        let wide = try await bench.submit("q", ["instance_count": .integer(2)])
+        let endless = try await bench.submit("q", ["instance_count": .integer(3)])
+        async let other = bench.run(bench.agent("q"))
+        #expect(try await bench.run(bench.agent("q")) == .done)
+        #expect(try await other == .done)
+        var instances: [RunID: Int] = [:]
+        var most = 0
+        for event in try await bench.store.events() where event.runID != endless {
+            if event.state == .preparing { instances[event.runID] = event.runID == wide ? 2 : 1 }
+            if event.state.isTerminal { instances[event.runID] = nil }
+            most = max(most, instances.values.reduce(0, +))
+        }
+        #expect(most == 2)
+        #expect(try await bench.store.counts()[.succeeded] == 9)
+        let refused = try await bench.store.run(endless)
+        #expect(refused.state == .failed && refused.cause?.code == .invalidRequest && refused.image == nil)
+        #expect(
+            refused.cause?.message.contains(
+                "instance_count: the run needs 3 instances of large, and the limit of its queue is 2") == true)
+    }
+
     @Test(.timeLimit(.minutes(10)), arguments: [(builds: false, most: 128), (builds: true, most: 32)])
     func `many prebuilt runs wait for calls at once, and fewer builds run at once:`(builds: Bool, most: Int)
         async throws

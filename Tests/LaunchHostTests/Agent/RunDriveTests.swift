@@ -44,7 +44,8 @@ import Testing
 
     /// One event of each kind.
     private static let events: [RunDrive.Event] = [
-        .begun, .looked(submitting), .permitted, .resolved(RunRecord.job), .imaged(RunRecord.pinned, decision: "d"),
+        .begun, .looked(submitting), .permitted, .resolved(RunRecord.job, .none),
+        .imaged(RunRecord.pinned, decision: "d"),
         .rendered(RunRecord.sent), .submitted(RunRecord.place), .found(RunRecord.place), .unanswered("x"),
         .stored(submitting), .reread(submitting), .failed(BackendError(.denied, "x"), mayBeThere: false),
         .refused(Cause(.invalidRequest, "x")), .storeFailed(StoreError(.corrupt, "x")),
@@ -101,7 +102,10 @@ import Testing
             #expect(drive.receive(.looked(run), Self.stays) == [effect])
         }
         let results: [(RunDrive.Event, RunDrive.Write)] = [
-            (.resolved(RunRecord.job), .move(.preparing, nil, RunChanges(resolved: RunRecord.job))),
+            (
+                .resolved(RunRecord.job, .none),
+                .admit(.preparing, RunChanges(resolved: RunRecord.job), .none, mayReturn: true)
+            ),
             (
                 .imaged(RunRecord.pinned, decision: "d"),
                 .keep(RunChanges(image: RunRecord.pinned, imageDecision: "d"))

@@ -55,7 +55,7 @@ import Testing
             case .checkRules: return storeFault() ?? stageFault() ?? .permitted
             case .resolve:
                 if stored.state != .claimed { fault("resolves late") }
-                return stageFault() ?? .resolved(RunRecord.job)
+                return stageFault() ?? .resolved(RunRecord.job, .none)
             case .makeImage(let job):
                 if stored.resolved != job || ![.preparing, .building].contains(stored.state) { fault("image early") }
                 return stageFault() ?? .imaged(RunRecord.pinned, decision: "d")
@@ -98,6 +98,14 @@ import Testing
                 stored.state = state
                 stored.cause = cause
                 keep(changes)
+            case .admit(let state, let changes, _, let mayReturn):
+                if !stored.state.mayBecome(state) || state.isTerminal { fault("admits to \(state)") }
+                if mayReturn, random.oneIn(4) {
+                    stored.state = .queued
+                } else {
+                    stored.state = state
+                    keep(changes)
+                }
             case .keep(let changes): keep(changes)
             case .requeue(let cause, _):
                 if !stored.state.mayBecome(.queued) { fault("requeues") }

@@ -22,10 +22,11 @@ public struct Plan: Sendable, Hashable, Codable {
     ///   - imageOfSource: an example name for an image of source whose destination is not known yet.
     ///   - parts: the other parts of the configuration, for their permissions.
     ///   - facts: the result of the runner's `facts`; empty if no service was called.
+    ///   - limits: those of the queue, for a run that can never start; nil if it has none.
     /// - Throws: `BackendError` if no request can be rendered.
-    public init(
+    package init(
         _ job: ResolvedJob, image: ImageDecision, runner: any Runner, imageOfSource: String? = nil,
-        parts: [any Sendable] = [], facts: [String: String] = [:]
+        parts: [any Sendable] = [], facts: [String: String] = [:], limits: QueueLimits? = nil
     ) throws(BackendError) {
         self.job = job
         self.image = image
@@ -34,6 +35,7 @@ public struct Plan: Sendable, Hashable, Codable {
             facts: facts)
         request.rehearsal = job.rehearsal
         findings = ValidateStage.findings(in: request, runner: runner)
+        findings += limits?.refusals(of: runner.demand(of: job)) ?? []
         if image.way == .missing {
             let name = job.source.imageName ?? job.source.origin
             findings.append(

@@ -31,7 +31,7 @@ public struct QueuePreview: Sendable {
         let resolution = try ResolveStage(queue: queue, plugin: plugin).resolution(of: spec, as: .random())
         let plan = try Plan(
             resolution.job, image: ImageDecision(.unresolved, "not looked up"),
-            runner: backends.runner(for: definition.resource), parts: parts)
+            runner: backends.runner(for: definition.resource), parts: parts, limits: resolution.limits)
         return (plan, resolution.origins)
     }
 

@@ -22,6 +22,7 @@ extension ResolveStage.Queue {
             allowOverrides: try definition.allowOverrides?.decode([FieldPath].self), policy: definition.policy,
             retry: definition.retry)
         isShared = definition.allowOverrides != nil
+        limits = definition.limits
     }
 
     /// The template of a run without a queue. The submitter owns it, so no value is protected.

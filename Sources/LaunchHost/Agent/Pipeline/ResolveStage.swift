@@ -17,6 +17,8 @@ public struct ResolveStage: Sendable {
         package var retry: RetryRules?
         /// Whether other people than its owner submit to it.
         public var isShared = false
+        /// The limits of the queue; nil if it has none.
+        package var limits: QueueLimits?
 
         package init(
             template: JSONValue, variables: [TemplateVariable] = [], allowOverrides: [FieldPath]? = nil,
@@ -82,7 +84,9 @@ public struct ResolveStage: Sendable {
             demandsPin: queue.policy.unpinned ?? !isLocked(for: spec) ? nil : true)
         job.numerals = spec.overrides.numerals
         job.retry = queue.retry
-        return Resolution(job: job, origins: template.origins)
+        var resolution = Resolution(job: job, origins: template.origins)
+        resolution.limits = queue.limits
+        return resolution
     }
 
     /// A mistake about a value of the template, with its position if an option read the value from a file.
@@ -270,6 +274,8 @@ public struct Resolution: Sendable, Hashable {
     public var job: ResolvedJob
     /// The origins of the values in the job's template, and of the values that options add to the request.
     public var origins: Origins
+    /// The limits of the queue; nil if it has none.
+    package var limits: QueueLimits?
 
     public init(job: ResolvedJob, origins: Origins) {
         self.job = job

@@ -46,7 +46,7 @@ public struct QueueFile: Sendable {
     static let shared = [
         Field(
             "limits", .object(QueueLimits.fields), example: "{queue: 8, per_submitter: 2}",
-            help: "How many runs of the queue agents hold at once. Runs above a limit wait."),
+            help: "How many runs of the queue agents hold at once, and how many instances. Runs above a limit wait."),
         Field(
             "owners", .list(.string), example: "[ada, bob]",
             help:

@@ -33,10 +33,40 @@ extension TemplateChecker {
                 "the name of an owner is empty", hint: "name a user of the database",
                 at: decoder.document?.node(at: path)?.mark ?? root.mark, path: path)
         }
+        checkInstanceTypes(options, root, &own)
         for diagnostic in own.diagnostics { decoder.keep(diagnostic) }
         var limits = options.values["limits"].flatMap { try? $0.decode(QueueLimits.self) } ?? QueueLimits()
         limits.priority = policy.maxPriority
+        if limits.perInstanceType?.isEmpty == true { limits.perInstanceType = nil }
         return (limits == QueueLimits() ? nil : limits, owners?.uniqued)
+    }
+
+    /// Refuses limits for instances that no run of the runner has, and warns of types that it does not know.
+    private func checkInstanceTypes(_ options: Options, _ root: ConfigNode, _ own: inout SchemaDecoder) {
+        let path = FieldPath().appending("limits").appending("per_instance_type")
+        let types = options.values["limits"]?["per_instance_type"]?.objectValue ?? [:]
+        guard !types.isEmpty else { return }
+        func mark(_ path: FieldPath) -> Mark? { own.document?.node(at: path)?.mark ?? root.mark }
+        guard let known = runner.instanceTypes?() else {
+            own.note(
+                "runs of \(runner.base.type) have no instance types that a queue can limit",
+                hint: "remove the key; 'queue' limits the number of runs", at: mark(path), path: path)
+            return
+        }
+        for type in types.keys.sorted() {
+            let place = path.appending(type)
+            if !RunDemand.isType(type) {
+                own.note(
+                    "\(Wording.quoted(type)) is not the name of an instance type",
+                    hint: "use 1 to 64 letters, digits, '.', '_' and '-'", at: mark(place), path: place)
+            } else if !known.isEmpty, !known.contains(type) {
+                let meant = SchemaDecoder.nearest(to: type, in: known).map { "; did you mean \"\($0)\"?" } ?? ""
+                own.note(
+                    "\(runner.base.type) has no instance type \(Wording.quoted(type)) that this program knows\(meant)",
+                    hint: "the limit has no effect if the name is wrong", at: mark(place), path: place,
+                    severity: .warning)
+            }
+        }
     }
 
     /// Warns if the policy allows no source.

@@ -105,6 +105,11 @@ public struct RunnerPlugin: Sendable {
     /// they do to `--set Environment.…`.
     public var optionPaths: OptionPaths
 
+    /// The types of instances that `Runner.demand` can name, which `limits.per_instance_type` of a queue can limit. Another
+    /// name in a queue's file is a warning; with an empty list, every name is accepted. Nil means that the runner names
+    /// none, and the key is an error.
+    public var instanceTypes: (@Sendable () -> [String])?
+
     /// Paths in the template. A value without a path is allowed by the name of its option in `allow_overrides`:
     /// `entry_point`, `args`, `env`, `params`.
     public struct OptionPaths: Sendable, Hashable {
@@ -143,7 +148,8 @@ public struct RunnerPlugin: Sendable {
         takesText: @escaping @Sendable (FieldPath) -> Bool = { _ in false },
         valueUse: @escaping @Sendable (FieldPath) -> ValueUse = { _ in .text },
         foreignKeys: [ForeignKeys] = [],
-        templateFindings: @escaping @Sendable (JSONValue) -> [Finding] = { _ in [] }
+        templateFindings: @escaping @Sendable (JSONValue) -> [Finding] = { _ in [] },
+        instanceTypes: (@Sendable () -> [String])? = nil
     ) {
         self.base = base
         self.template = template
@@ -157,6 +163,7 @@ public struct RunnerPlugin: Sendable {
         self.valueUse = valueUse
         self.foreignKeys = foreignKeys
         self.templateFindings = templateFindings
+        self.instanceTypes = instanceTypes
     }
 }
 

@@ -9,6 +9,11 @@ public protocol Runner: Sendable {
     /// - Throws: `.invalid` only if no request can be rendered; `validate` reports problems of a request.
     func render(_ job: RunnableJob) throws(BackendError) -> RunRequest
 
+    /// The instances that a run of the job occupies until its end, also those of its later attempts. The host asks before
+    /// the image is built, and does not start a run above a limit of its queue. A plugin that returns any declares
+    /// `RunnerPlugin.instanceTypes`. Pure. The default is empty: no queue can limit them.
+    func demand(of job: ResolvedJob) -> [InstanceDemand]
+
     /// All problems of a request at once. Pure and offline.
     func validate(_ request: RunRequest) -> [Finding]
 
@@ -71,6 +76,8 @@ public protocol Runner: Sendable {
 extension Runner {
     /// No additional values by default.
     public func facts(for job: ResolvedJob) async throws(BackendError) -> [String: String] { [:] }
+    /// Empty by default.
+    public func demand(of job: ResolvedJob) -> [InstanceDemand] { [] }
     /// Does nothing by default.
     public func prepare(
         for request: RunRequest, progress: @escaping @Sendable (BuildProgress) -> Void

@@ -32,9 +32,13 @@ extension Store {
                 let run = try connection.first(
                     """
                     UPDATE runs SET state = 'claimed', cause = NULL, not_before = NULL, owner = ?, claimed_at = ?,
-                        claim_token = claim_token + 1
+                        claim_token = claim_token + 1, charged_at = ?
                     WHERE sequence = ? RETURNING *
-                    """, [.text(owner.rawValue), .time(now), .integer(ready.sequence)]
+                    """,
+                    [
+                        .text(owner.rawValue), .time(now), .time(ready.competes ? now : nil),
+                        .integer(ready.sequence),
+                    ]
                 ) { row throws(StoreError) in try RunRecord(row) }
                 guard let run else { continue }
                 try Self.recordUse(of: ready, in: choice.queue, at: now, connection)
@@ -105,14 +109,16 @@ extension Store {
         }
     }
 
-    /// A run with a stop request does not return to the queue, where no agent would claim it; it ends.
-    private static func giveBack(
+    /// A run with a stop request does not return to the queue, where no agent would claim it; it ends. A run that waits
+    /// again is no longer a part of its submitter's use.
+    static func giveBack(
         _ id: RunID, _ run: Held, _ connection: any Connection, cause: Cause?, message: String, notBefore: Timestamp?,
         countsAttempt: Bool, at now: Timestamp
     ) throws(StoreError) -> RunRecord {
         let stops = run.stopRequestedAt != nil
         let state: RunState = stops ? .stopped : .queued
         let cause = stops ? Cause.stop("Stopped before its container began", of: run.stopRequestedBy) : cause
+        if !stops { try releaseUse(of: id, at: now, connection) }
         let changed = try connection.first(
             """
             UPDATE runs SET state = ?1, cause = ?2, owner = NULL, claim_token = claim_token + 1, not_before = ?3,

@@ -40,6 +40,7 @@ extension Store {
             let now = try connection.now
             var loads: [OwnerID: Int] = [:]
             var queues: [String: RunExplanation.Facts] = [:]
+            var holders: [String: [RunID]] = [:]
             var found: [RunExplanation.Facts] = []
             for run in runs {
                 var facts = RunExplanation.Facts(run, now: now)
@@ -66,13 +67,22 @@ extension Store {
                         (facts.limits, facts.heads, facts.ahead.first) = (
                             shared.limits, shared.heads, shared.ahead.first
                         )
+                        (facts.claimable, facts.instances) = (shared.claimable, shared.instances)
+                        if run.state == .queued, let lack = Self.lack(of: run, shared) {
+                            let key = "\(lack.type) \(queue)"
+                            if holders[key] == nil {
+                                holders[key] = try Self.holders(of: lack.type, in: queue, most: 4, connection)
+                            }
+                            (facts.lack, facts.holders) = (lack, holders[key] ?? [])
+                        }
                         if run.state == .queued, let most = shared.limits?.perSubmitter {
                             facts.heldOfAuthor = try Self.countHeld(
                                 in: queue, of: run.author, upTo: most, connection)
                         }
                     }
                     if run.state == .queued {
-                        let count = try Self.countAhead(of: run, in: queue, at: now, most: most, connection)
+                        let count = try Self.countAhead(
+                            of: run, in: queue, demands: facts.claimable, at: now, most: most, connection)
                         (facts.ahead.count, facts.ahead.isAtLeast) = (count, count == most)
                         facts.ahead.others = facts.otherSubmitters
                     }
@@ -87,6 +97,14 @@ extension Store {
         }
     }
 
+    /// The instances that a waiting run lacks; nil if it fits, or its agent will find that it never fits.
+    private static func lack(of run: RunSummary, _ queue: RunExplanation.Facts) -> RunDemand.Lack? {
+        guard let most = queue.limits?.perInstanceType,
+            !run.demand.isClaimable(under: most, used: queue.instances)
+        else { return nil }
+        return run.demand.lack(under: most, used: queue.instances)
+    }
+
     private static func readRules(
         of queue: String, at now: Timestamp, into facts: inout RunExplanation.Facts, _ connection: any Connection
     ) throws(StoreError) {
@@ -98,7 +116,12 @@ extension Store {
         if let pause { (facts.isPaused, facts.pausedBy, facts.pausedAt) = pause }
         facts.limits = try limits(of: [queue], connection)[queue]
         facts.held = try countHeld(in: queue, connection)
-        facts.heads = FairShare.order(try heads(of: queue, besides: [], at: now, connection), at: now)
+        if let types = facts.limits?.perInstanceType?.keys {
+            facts.instances = try instancesHeld(in: queue, of: Set(types), connection)
+        }
+        facts.claimable = try claimableDemands(in: queue, limits: facts.limits, connection)
+        facts.heads = FairShare.order(
+            try heads(of: queue, besides: [], demands: facts.claimable, at: now, connection), at: now)
         guard let next = try free(facts.heads, in: queue, limits: facts.limits, connection).first else { return }
         let first = try connection.first("SELECT id FROM runs WHERE sequence = ?", [.integer(next.sequence)]) {
             row throws(StoreError) in row.runID
@@ -109,24 +132,26 @@ extension Store {
     /// The number of ready runs that an agent claims first in any case: those of a higher priority, and the earlier ones
     /// of the same submitter and priority.
     private static func countAhead(
-        of run: RunSummary, in queue: String, at now: Timestamp, most: Int, _ connection: any Connection
+        of run: RunSummary, in queue: String, demands: [String]?, at now: Timestamp, most: Int,
+        _ connection: any Connection
     ) throws(StoreError) -> Int {
+        let fits = demands == nil ? "" : "AND demand IN (SELECT value FROM json_each(?7))"
         // Each by its index: with one condition for both, all runs of other submitters would be read.
-        try connection.first(
+        return try connection.first(
             """
             SELECT count(*) AS n FROM (
                 SELECT 1 FROM (SELECT 1 FROM runs INDEXED BY runs_ready
-                    WHERE state = 'queued' AND queue = ?1 AND priority < ?3 AND \(isReady) LIMIT ?6) AS higher
+                    WHERE state = 'queued' AND queue = ?1 AND priority < ?3 \(fits) AND \(isReady) LIMIT ?6) AS higher
                 UNION ALL
                 SELECT 1 FROM (SELECT 1 FROM runs INDEXED BY runs_ready_of
                     WHERE state = 'queued' AND queue = ?1 AND author = ?5 AND priority = ?3 AND sequence < ?4
-                        AND \(isReady) LIMIT ?6) AS own
+                        \(fits) AND \(isReady) LIMIT ?6) AS own
                 LIMIT ?6) AS ahead
             """,
             [
                 .text(queue), .time(now), .integer(run.priority.rank), .integer(run.sequence), .text(run.author),
                 .integer(most),
-            ]
+            ] + (demands.map { demands throws(StoreError) in [try .json(demands)] } ?? [])
         ) { row throws(StoreError) in Int(clamping: try row.integer("n")) } ?? 0
     }
 }

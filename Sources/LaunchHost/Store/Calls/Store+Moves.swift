@@ -55,7 +55,7 @@ extension Store {
             let changed = try connection.first(
                 """
                 UPDATE runs SET queue = ?, spec = ?, resolved = NULL, image = NULL, image_decision = NULL,
-                    request = NULL, not_before = NULL, waiting_since = NULL WHERE id = ? RETURNING *
+                    request = NULL, not_before = NULL, waiting_since = NULL, demand = '' WHERE id = ? RETURNING *
                 """, [.text(queue), try .json(spec), .text(id.rawValue)]
             ) { row throws(StoreError) in try RunRecord(row) }
             let actor = try connection.user ?? actor

@@ -54,20 +54,23 @@ extension Store {
         ) { _ throws(StoreError) in true }
         guard isOpen == true else { return nil }
         if let most = limits?.queue, try countHeld(in: queue, connection) >= most { return nil }
-        let heads = try heads(of: queue, besides: avoided, at: now, connection)
+        let demands = try claimableDemands(in: queue, limits: limits, connection)
+        if demands?.isEmpty == true { return nil }
+        let heads = try heads(of: queue, besides: avoided, demands: demands, at: now, connection)
         let competes = Set(heads.map(\.author)).count > 1
         for head in try free(FairShare.order(heads, at: now), in: queue, limits: limits, connection) {
+            let (index, condition) = demands == nil ? ("runs_ready_of", "") : ("runs_ready_for", "AND demand = ?7")
             let free = try connection.first(
                 """
-                SELECT sequence, id FROM runs INDEXED BY runs_ready_of
+                SELECT sequence, id FROM runs INDEXED BY \(index)
                 WHERE state = 'queued' AND queue = ?1 AND author = ?4 AND priority = ?5 AND sequence >= ?6
-                    AND \(isReady) AND id NOT IN (SELECT value FROM json_each(?3))
+                    \(condition) AND \(isReady) AND id NOT IN (SELECT value FROM json_each(?3))
                 ORDER BY sequence LIMIT 1\(connection.lockOfOneRow)
                 """,
                 [
                     .text(queue), .time(now), try .json(avoided.map(\.rawValue)), .text(head.author),
                     .integer(head.rank), .integer(head.sequence),
-                ]
+                ] + (demands == nil ? [] : [.text(head.demand)])
             ) { row throws(StoreError) in (try row.integer("sequence"), row.runID) }
             guard let free else { continue }
             return ReadyRun(sequence: free.0, id: free.1, author: head.author, competes: competes, use: head.use)
@@ -108,6 +111,30 @@ extension Store {
             ])
     }
 
+    /// Takes a run that returns to its queue out of its submitter's use, so that each run counts at most once.
+    static func releaseUse(of id: RunID, at now: Timestamp, _ connection: any Connection) throws(StoreError) {
+        let charged = try connection.first(
+            """
+            SELECT runs.charged_at, shares.at, shares.queue, shares.author FROM runs
+            JOIN shares ON shares.queue = runs.queue AND shares.author = runs.author
+            WHERE runs.id = ? AND runs.charged_at IS NOT NULL
+            """, [.text(id.rawValue)]
+        ) { row throws(StoreError) in
+            (
+                claim: FairShare.Use(claims: FairShare.claim, at: try row.time("charged_at")),
+                at: try row.time("at"), queue: try row.text("queue"), author: try row.text("author")
+            )
+        }
+        guard let charged else { return }
+        try connection.run(
+            """
+            UPDATE shares SET claims = CASE WHEN claims > ?1 THEN claims - ?1 ELSE 0 END
+            WHERE queue = ?2 AND author = ?3
+            """,
+            [.integer(charged.claim.decayed(at: charged.at)), .text(charged.queue), .text(charged.author)])
+        try connection.run("UPDATE runs SET charged_at = NULL WHERE id = ?", [.text(id.rawValue)])
+    }
+
     /// The number of runs of the queue that owners hold.
     static func countHeld(in queue: String, _ connection: any Connection) throws(StoreError) -> Int {
         try connection.first(
@@ -136,21 +163,30 @@ extension Store {
         stop_requested_at IS NULL AND (not_before IS NULL OR not_before <= ?2 OR requeued_at > ?2)
         """
 
-    /// The first ready run of each submitter in each priority.
+    /// The first ready run of each submitter in each priority, and with each of `demands` if they are given.
     static func heads(
-        of queue: String, besides avoided: Set<RunID>, at now: Timestamp, _ connection: any Connection
+        of queue: String, besides avoided: Set<RunID>, demands: [String]?, at now: Timestamp,
+        _ connection: any Connection
     ) throws(StoreError) -> [FairShare.Candidate] {
-        try connection.rows(headsStatement, [.text(queue), .time(now), try .json(avoided.map(\.rawValue))]) {
-            row throws(StoreError) in
+        try connection.rows(
+            demands == nil ? headsStatement : headsWithDemandsStatement,
+            [.text(queue), .time(now), try .json(avoided.map(\.rawValue))]
+                + (demands.map { demands throws(StoreError) in [try .json(demands)] } ?? [])
+        ) { row throws(StoreError) in
             FairShare.Candidate(
                 author: try row.text("author"), rank: Int(clamping: try row.integer("priority")),
                 sequence: try row.integer("sequence"), submittedAt: try row.time("submitted_at"),
-                use: FairShare.Use(claims: row.optionalInteger("claims") ?? 0, at: row.optionalTime("at") ?? now))
+                use: FairShare.Use(claims: row.optionalInteger("claims") ?? 0, at: row.optionalTime("at") ?? now),
+                demand: try row.text("demand"))
         }
     }
 
-    /// One step in the index for each submitter and priority, not one for each run.
-    static let headsStatement = """
+    static let headsStatement = heads(hasDemands: false)
+    static let headsWithDemandsStatement = heads(hasDemands: true)
+
+    /// One step in the index for each submitter, priority and demand, not one for each run.
+    private static func heads(hasDemands: Bool) -> String {
+        """
         WITH RECURSIVE authors (author) AS (
             SELECT (SELECT author FROM runs INDEXED BY runs_ready_of WHERE state = 'queued' AND queue = ?1
                 ORDER BY author LIMIT 1)
@@ -159,28 +195,34 @@ extension Store {
                 WHERE state = 'queued' AND queue = ?1 AND runs.author > authors.author
                 ORDER BY runs.author LIMIT 1)
             FROM authors WHERE authors.author IS NOT NULL
-        ), heads (author, sequence) AS (
-            SELECT authors.author, (SELECT sequence FROM runs INDEXED BY runs_ready_of
+        )\(hasDemands ? ", demands (demand) AS (SELECT value FROM json_each(?4))" : ""), heads (author, sequence) AS (
+            SELECT authors.author, (SELECT sequence FROM runs INDEXED BY \(hasDemands ? "runs_ready_for" : "runs_ready_of")
                 WHERE state = 'queued' AND queue = ?1 AND runs.author = authors.author AND priority = ranks.rank
+                    \(hasDemands ? "AND runs.demand = demands.demand" : "")
                     AND \(isReady) AND id NOT IN (SELECT value FROM json_each(?3))
                 ORDER BY sequence LIMIT 1)
             FROM authors
             CROSS JOIN (SELECT 0 AS rank UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3) AS ranks
+            \(hasDemands ? "CROSS JOIN demands" : "")
             WHERE authors.author IS NOT NULL
-            UNION ALL \(strange)
+            UNION ALL \(strange(hasDemands: hasDemands))
         )
-        SELECT runs.author, runs.priority, runs.sequence, runs.submitted_at, shares.claims, shares.at
+        SELECT runs.author, runs.priority, runs.sequence, runs.submitted_at, runs.demand, shares.claims, shares.at
         FROM heads JOIN runs ON runs.sequence = heads.sequence
         LEFT JOIN shares ON shares.queue = ?1 AND shares.author = heads.author
         """
+    }
 
     /// The first run with another number for its priority, which is from another program.
-    private static let strange = ["priority < 0", "priority > 3"].map { condition in
-        """
-        SELECT author, sequence FROM (SELECT author, sequence FROM runs INDEXED BY runs_ready
-            WHERE state = 'queued' AND queue = ?1 AND \(condition) AND \(isReady)
-                AND id NOT IN (SELECT value FROM json_each(?3))
-            ORDER BY priority, sequence LIMIT 1) AS strange
-        """
-    }.joined(separator: " UNION ALL ")
+    private static func strange(hasDemands: Bool) -> String {
+        ["priority < 0", "priority > 3"].map { condition in
+            """
+            SELECT author, sequence FROM (SELECT author, sequence FROM runs INDEXED BY runs_ready
+                WHERE state = 'queued' AND queue = ?1 AND \(condition) AND \(isReady)
+                    \(hasDemands ? "AND demand IN (SELECT value FROM json_each(?4))" : "")
+                    AND id NOT IN (SELECT value FROM json_each(?3))
+                ORDER BY priority, sequence LIMIT 1) AS strange
+            """
+        }.joined(separator: " UNION ALL ")
+    }
 }

@@ -13,29 +13,36 @@ extension Store {
         changes: RunChanges = RunChanges()
     ) async throws(StoreError) -> RunRecord {
         try await write { connection throws(StoreError) in
-            let now = try connection.now
-            var changes = changes
-            if state == .running, changes.startedAt == nil { changes.startedAt = now }
-            if state.isTerminal, changes.endedAt == nil { changes.endedAt = now }
-            if state.isTerminal { changes.endsWork = true }
-            let values = try changes.values()
-            let wasTaken = changes.handle != nil
             let run = try Self.held(id, token, connection)
-            guard state != .queued, run.state.mayBecome(state) else {
-                throw StoreError(
-                    .refused, "The run '\(id)' is \(run.state.rawValue) and cannot become \(state.rawValue).")
-            }
-            let changed = try connection.first(
-                """
-                UPDATE runs SET state = ?, cause = ?, waiting_since = CASE WHEN ? = 0 THEN waiting_since END,
-                    \(RunChanges.assignments) WHERE id = ? RETURNING *
-                """,
-                [.text(state.rawValue), try .words(cause), .flag(wasTaken)] + values + [.text(id.rawValue)]
-            ) { row throws(StoreError) in try RunRecord(row) }
-            try Self.addEvent(connection, id, state, cause: cause, message: message, at: now)
-            if let changed { return changed }
-            return try Self.knownRun(id, connection)
+            return try Self.transition(id, run, to: state, cause: cause, message: message, changes, connection)
         }
+    }
+
+    static func transition(
+        _ id: RunID, _ run: Held, to state: RunState, cause: Cause?, message: String?, _ changes: RunChanges,
+        _ connection: any Connection
+    ) throws(StoreError) -> RunRecord {
+        let now = try connection.now
+        var changes = changes
+        if state == .running, changes.startedAt == nil { changes.startedAt = now }
+        if state.isTerminal, changes.endedAt == nil { changes.endedAt = now }
+        if state.isTerminal { changes.endsWork = true }
+        let values = try changes.values()
+        let wasTaken = changes.handle != nil
+        guard state != .queued, run.state.mayBecome(state) else {
+            throw StoreError(
+                .refused, "The run '\(id)' is \(run.state.rawValue) and cannot become \(state.rawValue).")
+        }
+        let changed = try connection.first(
+            """
+            UPDATE runs SET state = ?, cause = ?, waiting_since = CASE WHEN ? = 0 THEN waiting_since END,
+                \(RunChanges.assignments) WHERE id = ? RETURNING *
+            """,
+            [.text(state.rawValue), try .words(cause), .flag(wasTaken)] + values + [.text(id.rawValue)]
+        ) { row throws(StoreError) in try RunRecord(row) }
+        try addEvent(connection, id, state, cause: cause, message: message, at: now)
+        if let changed { return changed }
+        return try knownRun(id, connection)
     }
 
     /// Begins another attempt of a run: records how the last attempt ended, and returns to `submitting` with the next

@@ -9,6 +9,7 @@ extension RunExplanation {
         case .behind: "behind-others"
         case .queueLimit: "queue-limit"
         case .submitterLimit: "submitter-limit"
+        case .instanceLimit: "instance-limit"
         case .agentsFull: "agents-full"
         case .next: "next"
         case .unowned: "no-owner"
@@ -44,6 +45,8 @@ extension RunExplanation {
             return "queue '\(queue)' is at its limit of \(Wording.count(most, "run"))\(before)"
         case .submitterLimit(let queue, let author, let most):
             return "\(author) is at the limit of \(Wording.count(most, "run")) of queue '\(queue)'"
+        case .instanceLimit(_, let lack, let holders):
+            return "\(lack.limit)\(Self.users(holders))\(lack.needed > 1 ? ", and it needs \(lack.needed)" : "")"
         case .agentsFull(let queue, let held):
             return "the agents of queue '\(queue)' hold \(Wording.count(held, "run")), up to their 'max_jobs'"
         case .unowned(let takeover): return "no process holds it; \(takeover.clause)"
@@ -91,6 +94,9 @@ extension RunExplanation {
         case .submitterLimit(let queue, let author, let most):
             return "Agents hold \(Wording.count(most, "run")) of \(author) from queue '\(queue)', which is the queue's "
                 + "limit for one submitter."
+        case .instanceLimit(let queue, let lack, let holders):
+            return "It needs \(Wording.count(lack.needed, "instance")) of \(lack.type), and \(lack.used) of the "
+                + "\(lack.most) that queue '\(queue)' permits are in use\(Self.users(holders))."
         case .agentsFull(let queue, let held):
             return
                 "It is the next run of queue '\(queue)', whose agents hold \(Wording.count(held, "run")), up to their "
@@ -123,6 +129,8 @@ extension RunExplanation {
         case .queueLimit, .agentsFull: "An agent claims it when one of these runs ends."
         case .submitterLimit(let queue, _, _):
             "An agent claims it when one of these runs ends. 'limits' of queue '\(queue)' has the number."
+        case .instanceLimit(let queue, _, _):
+            "An agent claims it when enough of these instances are free. 'limits' of queue '\(queue)' has the number."
         case .next: "The agent claims it within \(Self.fallbackSeconds) seconds."
         case .unowned(let takeover): takeover.sentence
         case .working(.submitting): "The backend starts it."
@@ -143,6 +151,13 @@ extension RunExplanation {
 
     /// The longest time, in seconds, until an agent notices a run whose doorbell was lost.
     private static let fallbackSeconds = 5
+
+    /// Who uses something, after "in use"; empty if it is not known. Of four runs, three are named.
+    private static func users(_ runs: [RunID]) -> String {
+        let names = runs.prefix(3).map(\.rawValue) + (runs.count > 3 ? ["others"] : [])
+        guard let last = names.last else { return "" }
+        return names.count == 1 ? " by \(last)" : " by \(names.dropLast().joined(separator: ", ")) and \(last)"
+    }
 
     fileprivate static func unserved(_ queue: String) -> String {
         "no agent serves queue '\(queue)'; 'launch agent -q \(queue)' starts one"

@@ -16,6 +16,8 @@ package struct RunExplanation: Sendable, Hashable {
         case queueLimit(queue: String, most: Int, RunsAhead)
         /// The agents hold as many runs of the submitter as the limit of the queue permits.
         case submitterLimit(queue: String, author: String, most: Int)
+        /// Runs of the queue occupy as many instances of a type as its limit permits.
+        case instanceLimit(queue: String, RunDemand.Lack, by: [RunID])
         /// The run is the next of its queue, and its agents hold as many runs as they may.
         case agentsFull(queue: String, held: Int)
         /// The next agent with room claims the run.
@@ -112,6 +114,14 @@ extension RunExplanation {
         package var limits: QueueLimits?
         /// The number of runs of the queue and the submitter that agents hold.
         package var heldOfAuthor = 0
+        /// The demands that may be claimed; nil if the queue does not limit instances.
+        package var claimable: [String]?
+        /// The numbers of instances that runs of the queue occupy, for the types that it limits.
+        package var instances: [String: Int] = [:]
+        /// The instances that the run lacks; nil if it fits, or its demand is unknown.
+        package var lack: RunDemand.Lack?
+        /// The first runs, at most four, that occupy these instances.
+        package var holders: [RunID] = []
         /// The live agents that claim runs of the queue.
         package var agents: [Process] = []
         /// The live owner of the run; nil if it has none.
@@ -148,6 +158,7 @@ extension RunExplanation {
         let awake = facts.agents.filter { !$0.isSuspended }
         if awake.isEmpty { return .agentsSuspended(queue: queue, pid: first.pid) }
         if let time = run.notBefore, time > facts.now { return .backOff(until: time) }
+        if let lack = facts.lack { return .instanceLimit(queue: queue, lack, by: facts.holders) }
         if let most = facts.limits?.perSubmitter, facts.heldOfAuthor >= most {
             return .submitterLimit(queue: queue, author: run.author, most: most)
         }

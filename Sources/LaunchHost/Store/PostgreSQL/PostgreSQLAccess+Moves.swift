@@ -29,6 +29,13 @@ extension PostgreSQLAccess {
                 format('priority %s, set by %s', set_priority.priority, session_user));
         END $$;
 
+        \#(moveRun(alsoDropping: []))
+        """#
+
+    /// The function that moves a run.
+    /// - Parameter assignments: those of columns that later migrations have added.
+    static func moveRun(alsoDropping assignments: [String]) -> String {
+        #"""
         -- What was resolved for the old queue is dropped, and the run does not wait for the old queue's backend.
         CREATE OR REPLACE FUNCTION launch.move_run(run text, queue text) RETURNS void
         LANGUAGE plpgsql SECURITY DEFINER SET search_path = launch, pg_temp SET lock_timeout = '5s' AS $$
@@ -43,10 +50,11 @@ extension PostgreSQLAccess {
             IF target.name = known.queue THEN RETURN; END IF;
             PERFORM check_limits(target, known.priority, known.author = session_user);
             UPDATE runs r SET queue = target.name, spec = spec_with(r.spec, 'queue', target.name), resolved = NULL,
-                    image = NULL, image_decision = NULL, request = NULL, not_before = NULL, waiting_since = NULL
+                    image = NULL, image_decision = NULL, request = NULL, not_before = NULL, waiting_since = NULL\#(assignments.map { ", \($0)" }.joined())
                 WHERE r.id = run;
             PERFORM add_event(run, 'queued', NULL,
                 format('moved from queue %s to %s by %s', known.queue, target.name, session_user));
         END $$;
         """#
+    }
 }

@@ -5,14 +5,7 @@ extension PostgreSQLAccess {
     /// `request` and the rest, is NULL unless the reader is its author, an owner of its queue, or a viewer. So a
     /// condition of the reader is never evaluated on content that is not shown, and no barrier hinders the indexes.
     static let views = """
-        CREATE VIEW launch_read.runs AS
-            SELECT r.sequence, r.id, r.queue, r.resource, r.name, r.project, r.author, r.priority, r.state, r.cause,
-                r.backend_status,
-                \(details("spec", "resolved", "image", "image_decision", "request", "handle", "outcome")),
-                r.owner, r.claim_token, r.attempts, r.stop_requested_at, r.stop_grace, r.submitted_at, r.not_before,
-                r.claimed_at, r.started_at, r.ended_at, r.released_at, r.waiting_since, \(details("past_attempts")),
-                r.working, r.crashes, r.requeued_at, r.stop_requested_by
-            FROM launch.runs r;
+        \(runsView(also: []))
 
         CREATE VIEW launch_read.events AS
             SELECT e.seq, e.run_id, e.at, e.state,
@@ -29,6 +22,21 @@ extension PostgreSQLAccess {
         CREATE VIEW launch_read.owners AS SELECT * FROM launch.owners;
         CREATE VIEW launch_read.settings AS SELECT * FROM launch.settings;
         """
+
+    /// The view of runs.
+    /// - Parameter columns: those that later migrations have added, in their order.
+    static func runsView(also columns: [String]) -> String {
+        """
+        CREATE OR REPLACE VIEW launch_read.runs AS
+            SELECT r.sequence, r.id, r.queue, r.resource, r.name, r.project, r.author, r.priority, r.state, r.cause,
+                r.backend_status,
+                \(details("spec", "resolved", "image", "image_decision", "request", "handle", "outcome")),
+                r.owner, r.claim_token, r.attempts, r.stop_requested_at, r.stop_grace, r.submitted_at, r.not_before,
+                r.claimed_at, r.started_at, r.ended_at, r.released_at, r.waiting_since, \(details("past_attempts")),
+                r.working, r.crashes, r.requeued_at, r.stop_requested_by\(columns.map { ", r.\($0)" }.joined())
+            FROM launch.runs r;
+        """
+    }
 
     /// The view of queues.
     /// - Parameter columns: those that later migrations have added, in their order.

@@ -140,6 +140,19 @@ extension PostgreSQLSchema {
         CREATE VIEW launch_read.shares AS SELECT * FROM launch.shares;
         """
 
+    /// The instances that a run occupies, by type, as `RunDemand.text`; empty if they are unknown or none. And the time of
+    /// the claim that is a part of its submitter's use; NULL if none is. All users read the demand, to explain which run
+    /// has an instance that another one waits for.
+    static let demands = """
+        ALTER TABLE launch.runs ADD COLUMN demand text COLLATE "C" NOT NULL DEFAULT '';
+        ALTER TABLE launch.runs ADD COLUMN charged_at bigint;
+        CREATE INDEX runs_ready_for ON launch.runs (queue, demand, author, priority, sequence) WHERE state = 'queued';
+        CREATE INDEX runs_live_for ON launch.runs (queue, demand)
+            WHERE state NOT IN ('queued', 'succeeded', 'failed', 'stopped') AND demand <> '';
+        \(PostgreSQLAccess.runsView(also: ["demand", "charged_at"]))
+        \(PostgreSQLAccess.moveRun(alsoDropping: ["demand = ''"]))
+        """
+
     /// What an owner does with its queues.
     static let phases = """
         -- serving, draining (it ends when its queues are empty) or leaving (it claims no more runs).

@@ -25,6 +25,8 @@ enum PostgreSQLSchema {
         // A program that does not know the limits of queues would exceed them.
         Migration(sql: shares, stopsOlderPrograms: true),
         Migration(sql: texts),
+        // A program that does not know the limits for instances would exceed them.
+        Migration(sql: demands, stopsOlderPrograms: true),
     ]
 
     /// Settings of a connection: each statement has an index in the order of its result. With old statistics, the planner

@@ -14,7 +14,7 @@ package struct FairShare: Sendable, Hashable {
     /// What one claim adds to a use.
     package static let claim: Int64 = 1000
 
-    /// The first run of one submitter in one priority.
+    /// The first run of one submitter in one priority, or one of several with different demands of instances.
     package struct Candidate: Sendable, Hashable {
         package var author: String
         /// The rank of its priority; 0 is the most urgent.
@@ -24,10 +24,14 @@ package struct FairShare: Sendable, Hashable {
         package var submittedAt: Timestamp
         /// The submitter's use of the queue.
         package var use: Use
+        /// Its demand of instances, as the store keeps it; empty if it is unknown or none.
+        package var demand: String
 
-        package init(author: String, rank: Int, sequence: Int64, submittedAt: Timestamp, use: Use) {
+        package init(
+            author: String, rank: Int, sequence: Int64, submittedAt: Timestamp, use: Use, demand: String = ""
+        ) {
             (self.author, self.rank, self.sequence) = (author, rank, sequence)
-            (self.submittedAt, self.use) = (submittedAt, use)
+            (self.submittedAt, self.use, self.demand) = (submittedAt, use, demand)
         }
     }
 

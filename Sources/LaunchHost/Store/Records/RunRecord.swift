@@ -68,6 +68,9 @@ public struct RunRecord: Sendable, Hashable, Codable, Identifiable {
     public var crashes: Int
     /// Which of its stored values cannot be read, and why; nil if all can. The record lacks these values.
     public var damage: String?
+    /// The instances that it occupies; none if they are unknown, or no queue can limit them. An archived record lacks
+    /// them.
+    package var demand = RunDemand.none
 
     /// The names in archived records. `claimToken` is the older name of the fencing token.
     private enum CodingKeys: String, CodingKey {
@@ -153,5 +156,6 @@ extension RunRecord {
         endedAt = row.optionalTime("ended_at")
         crashes = Int(clamping: row.optionalInteger("crashes") ?? 0)
         damage = values.damage
+        demand = row.optionalText("demand").flatMap { RunDemand(text: $0) } ?? .none
     }
 }

@@ -24,6 +24,8 @@ public struct RunSummary: Sendable, Hashable, Identifiable {
     package var backendStatus: String?
     /// The owner, or the last one; nil if no process has held the run.
     package var owner: OwnerID?
+    /// The instances that it occupies; none if they are unknown, or no queue can limit them.
+    package var demand = RunDemand.none
     /// The earliest time of a claim.
     package var notBefore: Timestamp?
     /// When a stop was requested, by whom, and its grace period in seconds.
@@ -42,7 +44,7 @@ public struct RunSummary: Sendable, Hashable, Identifiable {
         """
         id, sequence, queue, resource, author, name, project, priority, state,
         coalesce(\(connection.text(at: ["message"], of: "cause")), cause) AS cause_message, backend_status, owner,
-        not_before, stop_requested_at, stop_requested_by, stop_grace, submitted_at, started_at, ended_at
+        demand, not_before, stop_requested_at, stop_requested_by, stop_grace, submitted_at, started_at, ended_at
         """
     }
 
@@ -66,6 +68,7 @@ extension RunSummary {
         priority = Priority(rank: Int(clamping: try row.integer("priority")))
         backendStatus = row.optionalText("backend_status")
         owner = row.optionalText("owner").flatMap { OwnerID(rawValue: $0) }
+        demand = row.optionalText("demand").flatMap { RunDemand(text: $0) } ?? .none
         notBefore = row.optionalTime("not_before")
         stopRequestedAt = row.optionalTime("stop_requested_at")
         stopRequestedBy = row.optionalText("stop_requested_by")
@@ -87,7 +90,8 @@ extension RunRecord {
         RunSummary(
             id: id, sequence: sequence, queue: queue, resource: resource, author: author, priority: priority,
             name: name == id.rawValue ? nil : name, project: project, state: state, cause: cause?.message,
-            backendStatus: backendStatus, owner: owner, notBefore: notBefore, stopRequestedAt: stopRequestedAt,
+            backendStatus: backendStatus, owner: owner, demand: demand, notBefore: notBefore,
+            stopRequestedAt: stopRequestedAt,
             stopRequestedBy: stopRequestedBy, stopGraceSeconds: stopGraceSeconds, submittedAt: submittedAt,
             startedAt: startedAt, endedAt: endedAt)
     }

@@ -226,5 +226,15 @@ enum Schema {
         CREATE INDEX runs_live_of ON runs (queue, author)
             WHERE state NOT IN ('queued', 'succeeded', 'failed', 'stopped');
         """,
+        // The instances that a run occupies, by type, as `RunDemand.text`; empty if they are unknown or none. And the time
+        // of the claim that is a part of its submitter's use; NULL if none is. The indexes list waiting runs by demand,
+        // and count those that owners hold.
+        """
+        ALTER TABLE runs ADD COLUMN demand TEXT NOT NULL DEFAULT '';
+        ALTER TABLE runs ADD COLUMN charged_at INTEGER;
+        CREATE INDEX runs_ready_for ON runs (queue, demand, author, priority, sequence) WHERE state = 'queued';
+        CREATE INDEX runs_live_for ON runs (queue, demand)
+            WHERE state NOT IN ('queued', 'succeeded', 'failed', 'stopped') AND demand <> '';
+        """,
     ]
 }

@@ -24,6 +24,44 @@ import Testing
         #expect(try read("limits:\n").limits == nil)
     }
 
+    /// The container runner with the types of instances that it knows.
+    private static func runner(_ types: [String]?) -> RunnerPlugin {
+        var runner = Fake.container
+        if let types { runner.instanceTypes = { types } }
+        return runner
+    }
+
+    @Test func `limits of instances are read for a runner that has some`() throws {
+        let text = "limits: {per_instance_type: {ml.p4d.24xlarge: 2, ml.g5.xlarge: 8}}"
+        let read = try read(text, Self.runner(["ml.p4d.24xlarge", "ml.g5.xlarge"]))
+        let limits = try #require(read.limits)
+        #expect(limits == QueueLimits(perInstanceType: ["ml.p4d.24xlarge": 2, "ml.g5.xlarge": 8]))
+        #expect(read.warnings.isEmpty)
+        #expect(limits.summary == "8 instances of ml.g5.xlarge, 2 instances of ml.p4d.24xlarge")
+        #expect(try limits.declaration?.decode(QueueLimits.self) == limits)
+        // A runner that cannot list its types knows no wrong name.
+        #expect(try self.read(text, Self.runner([])).warnings.isEmpty)
+        #expect(try self.read("limits: {per_instance_type: {}}").limits == nil)
+    }
+
+    @Test(arguments: [
+        (
+            "{ml.p4d.24xlarge: 0}", ["ml.p4d.24xlarge"] as [String]?,
+            #"1:47: "ml.p4d.24xlarge" of "per_instance_type" in "limits" must be a whole number from 1 to 100000"#
+        ),
+        ("{g5: two}", [], #"1:34: "g5" of "per_instance_type""#),
+        ("{'a b': 1}", [], #"1:37: "a b" is not the name of an instance type"#),
+        ("{g5: 1}", nil, "1:29: runs of local-docker have no instance types that a queue can limit"),
+        (
+            "{ml.p4d.24xlarg: 1}", ["ml.p4d.24xlarge"],
+            #"1:46: warning: local-docker has no instance type "ml.p4d.24xlarg" that this program knows; did you mean "ml.p4d.24xlarge"?"#
+        ),
+    ])
+    func `a wrong limit of instances is named at its place`(text: String, types: [String]?, expected: String) throws {
+        let found = try complaints("limits: {per_instance_type: \(text)}", Self.runner(types))
+        #expect(found.contains { $0.hasPrefix("queue.yaml:" + expected) }, "\(found)")
+    }
+
     @Test(arguments: [
         (
             "limits: {queue: 0}",

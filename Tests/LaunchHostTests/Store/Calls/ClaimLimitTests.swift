@@ -54,6 +54,33 @@ import LaunchHost
         #expect(try await authors(2) == ["cyd", "dan"])
     }
 
+    @Test func `a run that returns to its queue is taken out of the use of its submitter`() async throws {
+        try await queue(nil)
+        try await submit(["ada", "ada", "bob", "bob"])
+        func use(_ author: String) async throws -> Int64? {
+            try await store.database.read { connection throws(StoreError) in
+                try connection.first("SELECT claims FROM shares WHERE author = ?", [.text(author)]) {
+                    row throws(StoreError) in try row.integer("claims")
+                }
+            }
+        }
+        for _ in 0..<5 {
+            let run = try #require(try await claim())
+            #expect(run.author == "ada")
+            #expect(try await use("ada") == FairShare.claim)
+            try await store.requeue(run.id, token: run.fencingToken, cause: Cause(.quota, "none"))
+            #expect(try await use("ada") == 0)
+        }
+        let released = try #require(try await claim())
+        try await store.release(released.id, token: released.fencingToken)
+        #expect(try await use("ada") == 0)
+        // A run that goes on is counted once, and the turn changes.
+        let kept = try #require(try await claim())
+        try await store.transition(kept.id, token: kept.fencingToken, to: .failed)
+        #expect(try await use("ada") == FairShare.claim)
+        #expect(try await authors(3) == ["bob", "ada", "bob"])
+    }
+
     @Test func `a run that has waited long is claimed before others of a higher priority`() async throws {
         try await queue(nil)
         try await submit(["ada"], priority: .low)
@@ -153,7 +180,8 @@ import LaunchHost
     }
 
     @Test func `limits and owners are stored, and no limits are none`() async throws {
-        let limits = QueueLimits(queue: 8, perSubmitter: 2, priority: .high, waiting: 100)
+        let limits = QueueLimits(
+            queue: 8, perSubmitter: 2, perInstanceType: ["ml.p4d.24xlarge": 1], priority: .high, waiting: 100)
         var definition = QueueDefinition(name: "q", resource: "mock", limits: limits, owners: ["ada", "bob"])
         #expect(try await store.createQueue(definition).definition == definition)
         (definition.limits, definition.owners) = (nil, nil)

@@ -96,6 +96,23 @@ import LaunchHost
             "which is its limit. 3 runs are claimed before it.",
             "when one of these runs ends."),
         Line(
+            "instance-limit",
+            facts(.queued) {
+                ($0.lack, $0.holders, $0.ahead) = (
+                    RunDemand.Lack(type: "ml.p4d.24xlarge", most: 1, used: 1, needed: 1), [$0.run.id], ahead
+                )
+                ($0.limits, $0.held) = (QueueLimits(queue: 2), 2)
+            }, "limit of ml.p4d.24xlarge: 1 of 1 in use by abc12345",
+            "It needs 1 instance of ml.p4d.24xlarge, and 1 of the 1 that queue 'q' permits are in use by abc12345.",
+            "when enough of these instances are free."),
+        Line(
+            "instance-limit",
+            facts(.queued) {
+                $0.lack = RunDemand.Lack(type: "g5", most: 8, used: 6, needed: 4)
+                $0.holders = ["first123", "second12", "third123", "fourth12"].compactMap(RunID.init(rawValue:))
+            }, "limit of g5: 6 of 8 in use by first123, second12, third123 and others, and it needs 4",
+            "It needs 4 instances of g5, and 6 of the 8", "has the number."),
+        Line(
             "behind-others",
             facts(.queued) {
                 $0.ahead = RunExplanation.RunsAhead(count: 1, isAtLeast: false, first: ahead.first, others: 2)

@@ -129,6 +129,42 @@ extension HistoryTests {
         #expect(many <= few + few / 5 + 40, "\(few) steps, then \(many)")
     }
 
+    @Test func `a claim costs the same before 100 and 4000 runs that wait for an instance`() async throws {
+        func steps(_ waiting: Int) async throws -> Int {
+            let sandbox = try Sandbox()
+            let store = try sandbox.store()
+            let limits = QueueLimits(perInstanceType: ["p4d": 1])
+            try await store.createQueue(QueueDefinition(name: "q", resource: "mock", limits: limits))
+            try await store.submit(.sample(), as: #require(RunID(rawValue: "first")))
+            let first = try #require(try await store.claimNext(queues: ["q"], owner: owner("agent-1")))
+            let demand = RunDemand([InstanceDemand(type: "p4d", count: 1, path: FieldPath())])
+            _ = try await store.admit(
+                first.id, token: first.fencingToken, of: "q", to: .preparing, demand: demand, changes: RunChanges())
+            try await store.database.write { connection throws(StoreError) in
+                try connection.run(
+                    """
+                    WITH RECURSIVE numbers (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM numbers WHERE n < ?)
+                    INSERT INTO runs (id, queue, resource, name, project, author, priority, state, spec, submitted_at,
+                        demand)
+                    SELECT 'new' || n, queue, resource, name, project, 'author' || (n % 3), n % 4, 'queued', spec,
+                        submitted_at, demand
+                    FROM numbers CROSS JOIN (SELECT * FROM runs WHERE id = 'first')
+                    """, [.integer(waiting)])
+            }
+            #expect(try await store.claimNext(queues: ["q"], owner: owner("agent-1")) == nil)
+            // A run behind them, whose demand is not known.
+            try await store.submit(.sample(), as: #require(RunID(rawValue: "last")))
+            try await store.submit(.sample())
+            #expect(try await store.claimNext(queues: ["q"], owner: owner("agent-1"))?.id.rawValue == "last")
+            let before = try await store.database.read { ($0 as? SQLiteConnection)?.steps ?? 0 }
+            #expect(try await store.claimNext(queues: ["q"], owner: owner("agent-1")) != nil)
+            #expect(try await store.claimNext(queues: ["q"], owner: owner("agent-1")) == nil)
+            return try await store.database.read { ($0 as? SQLiteConnection)?.steps ?? 0 } - before
+        }
+        let (few, many) = (try await steps(100), try await steps(4000))
+        #expect(many <= few + few / 5 + 40, "\(few) steps, then \(many)")
+    }
+
     @Test func `counts follow every change of a run's state`() async throws {
         let store = try await Sandbox().storeWithQueue()
         #expect(try await store.counts().total == 0)
