@@ -13,7 +13,7 @@ import Testing
     "logins for bases", .serialized,
     .enabled(
         if: TestDocker.isWanted && RegistryServer.isWanted, "LAUNCH_TEST_NO_ENGINE=1 or LAUNCH_TEST_NO_REGISTRY=1"),
-    .timeLimit(.minutes(10)))
+    .timeLimit(.minutes(30)))
 struct BaseLoginTests {
     /// A base image that exists only in the private registry.
     private struct Bench {

@@ -7,7 +7,7 @@ import Testing
 @testable import LaunchBuilders
 
 /// Builds whose result may differ although their key is the same.
-@Suite("rebuilds", .timeLimit(.minutes(10))) struct RebuildTests {
+@Suite("rebuilds", .timeLimit(.minutes(30))) struct RebuildTests {
     private func remote(_ text: String, _ arguments: [String: String] = [:]) throws -> [String] {
         try Dockerfile(parsing: text, file: "Dockerfile", buildArguments: arguments).remoteFiles.map(\.address)
     }

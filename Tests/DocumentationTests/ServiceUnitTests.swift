@@ -6,7 +6,7 @@ import Testing
 /// The systemd service of the documentation.
 @Suite(
     .enabled(if: Subprocess.find("systemd-analyze") != nil, "there is no systemd-analyze"),
-    .timeLimit(.minutes(10)))
+    .timeLimit(.minutes(30)))
 struct ServiceUnitTests {
     private static let path = "deploy/systemd/launch-agent.service"
 

@@ -6,7 +6,7 @@ import LaunchHost
 import TestSupport
 import Testing
 
-@Suite("Leftovers of ended programs in the engine", .needsEngine, .timeLimit(.minutes(10)))
+@Suite("Leftovers of ended programs in the engine", .needsEngine, .timeLimit(.minutes(30)))
 struct SweepTests {
     private static func labels(_ home: String, _ run: String) -> [String: String] {
         ["launch.home": home, "launch.run": run, "launch.version": "1"]

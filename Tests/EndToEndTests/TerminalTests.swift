@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Output of a job or a build reaches a real terminal only as text.
-@Suite(.needsEngine, .timeLimit(.minutes(10))) struct TerminalTests {
+@Suite(.needsEngine, .timeLimit(.minutes(30))) struct TerminalTests {
     /// Title, clipboard, C1, direction of text, a line that overwrites itself.
     private static let printing =
         "printf '\\033]0;title\\007\\033]52;c;eA==\\007\\302\\2331m\\342\\200\\256\\n10%%\\r20%%\\n'"

@@ -23,7 +23,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(10)), arguments: FuzzTarget.all.map(\.name))
+    @Test(.timeLimit(.minutes(30)), arguments: FuzzTarget.all.map(\.name))
     func `every input keeps the properties`(name: String) async throws {
         let folder = try TemporaryDirectory()
         let kept = folder.file("input")

@@ -8,7 +8,7 @@
 
 watch_interval=20   # seconds between two containers
 watch_deadline=180  # seconds that one container may take on a loaded machine
-watch_limit=1800    # seconds that a group may take; it ends a hang and nothing else
+watch_limit=2700    # seconds that a group may take; it ends a hang and nothing else
 watch_image=launch-dev-watch:1
 watch_stuck=75      # exit code of watch_run when the engine was stuck
 

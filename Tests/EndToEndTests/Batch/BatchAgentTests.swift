@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The program with queues of AWS Batch, on the stub.
-@Suite("Batch jobs from submit to end", .timeLimit(.minutes(10)))
+@Suite("Batch jobs from submit to end", .timeLimit(.minutes(30)))
 struct BatchAgentTests {
     private static let queue = """
         job_queue: training

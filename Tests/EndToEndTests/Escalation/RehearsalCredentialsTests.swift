@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The rights of a rehearsal of a queue's run in the account of the agent: exactly those of the queue's role.
-@Suite(.needsEngine, .timeLimit(.minutes(10))) struct RehearsalCredentialsTests {
+@Suite(.needsEngine, .timeLimit(.minutes(30))) struct RehearsalCredentialsTests {
     private static let role = "arn:aws:iam::123456789012:role/rehearsal"
     /// Requests credentials as an SDK does.
     private static let ask =

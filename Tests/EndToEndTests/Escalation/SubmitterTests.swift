@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A submitter and locked queues: every option and file that `plan`, `submit` and `run` accept.
-@Suite("A submitter cannot get more than a locked queue allows", .timeLimit(.minutes(10)))
+@Suite("A submitter cannot get more than a locked queue allows", .timeLimit(.minutes(30)))
 struct SubmitterTests {
     private func refuse(_ attempts: [SubmitterAttempt]) async throws {
         let queues = try await LockedQueues.make()

@@ -15,7 +15,7 @@ import LaunchHost
 
 /// Rows that no `launch submit` writes, as an older or changed client could write them. The agent applies the queue's
 /// rules itself.
-@Suite("An agent rejects a row that breaks the rules of its queue", .timeLimit(.minutes(10)))
+@Suite("An agent rejects a row that breaks the rules of its queue", .timeLimit(.minutes(30)))
 struct TamperedRowTests {
     /// A row: a spec that no command has checked, and later changes of its columns.
     private struct Row: Sendable {

@@ -6,7 +6,7 @@ import Testing
 /// Hostile replies of a server in place of AWS: numbers at the limits, depth, length, slowness, endless pages.
 ///
 /// The stub replies as AWS does, and a proxy changes one thing in each reply.
-@Suite("Attempts by AWS's endpoint", .timeLimit(.minutes(10)))
+@Suite("Attempts by AWS's endpoint", .timeLimit(.minutes(30)))
 struct AWSAttempts {
     /// A proxy that changes the replies of one operation.
     static func proxy(

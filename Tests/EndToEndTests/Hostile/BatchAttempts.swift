@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Hostile replies of a server in place of AWS Batch.
-@Suite("Attempts by Batch's endpoint", .timeLimit(.minutes(10)))
+@Suite("Attempts by Batch's endpoint", .timeLimit(.minutes(30)))
 struct BatchAttempts {
     /// Submits a run and drains the queue through a proxy that changes the replies to one path.
     private func drained(

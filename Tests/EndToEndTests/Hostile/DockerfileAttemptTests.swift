@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Attempts by the author of a Dockerfile.
-@Suite("Attempts by a Dockerfile's author", .needsEngine, .timeLimit(.minutes(10)))
+@Suite("Attempts by a Dockerfile's author", .needsEngine, .timeLimit(.minutes(30)))
 struct DockerfileAttemptTests {
     /// A Dockerfile, and a text of the run's cause.
     struct Attempt: Sendable, CustomTestStringConvertible {

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Hostile replies of a server at the engine's socket.
-@Suite("Attempts by an engine", .timeLimit(.minutes(10)))
+@Suite("Attempts by an engine", .timeLimit(.minutes(30)))
 struct EngineAttempts {
     /// A socket with the engine's replies, changed by `change`.
     static func proxy(

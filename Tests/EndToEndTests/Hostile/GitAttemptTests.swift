@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Attempts by the author of a git repository that a run is built from.
-@Suite("Attempts by a repository's author", .needsEngine, .timeLimit(.minutes(10)))
+@Suite("Attempts by a repository's author", .needsEngine, .timeLimit(.minutes(30)))
 struct GitAttemptTests {
     /// Makes a repository in the world's folder.
     private struct Repository {

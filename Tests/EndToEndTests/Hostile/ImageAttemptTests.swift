@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Attempts by the author of an image: the output and the files of its container.
-@Suite("Attempts by an image's author", .needsEngine, .timeLimit(.minutes(10)))
+@Suite("Attempts by an image's author", .needsEngine, .timeLimit(.minutes(30)))
 struct ImageAttemptTests {
     /// Runs a script with `/out` as output. Returns the run, the folder of its output and the program's messages.
     private func run(

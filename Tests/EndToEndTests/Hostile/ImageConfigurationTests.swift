@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Attempts by the author of an image's configuration that a Dockerfile cannot express.
-@Suite("Attempts in an image's configuration", .needsEngine, .timeLimit(.minutes(10)))
+@Suite("Attempts in an image's configuration", .needsEngine, .timeLimit(.minutes(30)))
 struct ImageConfigurationTests {
     /// One change of the configuration.
     struct Attempt: Sendable, CustomTestStringConvertible {

@@ -13,7 +13,7 @@ import Testing
 ///
 /// The variables `LAUNCH_MUTATION_ROUNDS` (of each kind, 6 by default) and `LAUNCH_MUTATION_SEED` (random by default)
 /// control the test. A failure names the seed and the changes.
-@Suite("Mutated replies", .timeLimit(.minutes(10)))
+@Suite("Mutated replies", .timeLimit(.minutes(30)))
 struct MutationTests {
     /// Without 70, because the test searches for internal errors.
     private static let codes: Set<Int32> = [0, 1, 3, 64, 65, 69, 75, 77, 78]

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Agents that are killed while they work on a run, or while they only observe one.
-@Suite("A run that ends its agents", .timeLimit(.minutes(10)))
+@Suite("A run that ends its agents", .timeLimit(.minutes(30)))
 struct PoisonTests {
     /// Starts an agent and kills it when the run's record fulfils the condition.
     private func kill(_ home: MockHome, once isReady: @escaping @Sendable () async throws -> Bool) async throws {

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Hostile replies of a registry that a submitter's image names.
-@Suite("Attempts by a registry", .timeLimit(.minutes(10)))
+@Suite("Attempts by a registry", .timeLimit(.minutes(30)))
 struct RegistryAttempts {
     private static let manifest =
         #"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}"#

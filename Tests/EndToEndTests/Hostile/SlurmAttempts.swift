@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Hostile output of Slurm's commands: numbers at the limits, control sequences, other formats, too much.
-@Suite("Attempts by Slurm's commands", .timeLimit(.minutes(10)))
+@Suite("Attempts by Slurm's commands", .timeLimit(.minutes(30)))
 struct SlurmAttempts {
     private static let secret = "planted-secret-of-the-agent"
 

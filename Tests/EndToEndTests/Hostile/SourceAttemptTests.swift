@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Attempts by the author of a folder. Each is rejected with its message, or has no effect.
-@Suite("Attempts by a source's author", .needsEngine, .timeLimit(.minutes(10)))
+@Suite("Attempts by a source's author", .needsEngine, .timeLimit(.minutes(30)))
 struct SourceAttemptTests {
     static let secret = "the-secret-of-the-agent"
 

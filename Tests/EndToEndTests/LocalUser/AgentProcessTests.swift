@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Another user and the process of an agent that holds credentials.
-@Suite("Another user and a running agent", .needsAttacker, .timeLimit(.minutes(10)))
+@Suite("Another user and a running agent", .needsAttacker, .timeLimit(.minutes(30)))
 struct AgentProcessTests {
     private static let secret = "planted-" + "secret-of-the-agent"
 

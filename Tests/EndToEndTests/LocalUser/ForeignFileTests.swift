@@ -6,7 +6,7 @@ import Testing
 
 /// Another user owns or can change files and programs that the victim names. Nothing of theirs runs, and the victim
 /// gets a message.
-@Suite("Named files of another user", .needsAttacker, .timeLimit(.minutes(10)))
+@Suite("Named files of another user", .needsAttacker, .timeLimit(.minutes(30)))
 struct ForeignFileTests {
     @Test
     func `a configuration that another user can change is reported`() async throws {

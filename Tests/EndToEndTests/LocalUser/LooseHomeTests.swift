@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Another user and a state folder whose modes are too permissive. The next start restricts them, with a message.
-@Suite("A home with permissive modes", .needsAttacker, .timeLimit(.minutes(10)))
+@Suite("A home with permissive modes", .needsAttacker, .timeLimit(.minutes(30)))
 struct LooseHomeTests {
     @Test
     func `the database of a home with systemd's default modes cannot be read`() async throws {

@@ -5,7 +5,7 @@ import Testing
 
 /// Another user places files where the program expects its own. They are rejected with the command that helps, or
 /// ignored.
-@Suite("Files of another user in the program's places", .needsAttacker, .timeLimit(.minutes(10)))
+@Suite("Files of another user in the program's places", .needsAttacker, .timeLimit(.minutes(30)))
 struct PlantedHomeTests {
     private func expectRefusal(_ victim: Victim, _ words: String..., line: Int = #line) async throws {
         let answer = try await victim.launch("submit", "-q", "q", "--image", "a:1")

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// From source to a training job, with a TLS registry with login under a host name of ECR.
-@Suite("Source on SageMaker", .timeLimit(.minutes(10)))
+@Suite("Source on SageMaker", .timeLimit(.minutes(30)))
 struct BuiltTests {
     @Test(.enabled(if: PrivateEngine.obstacle == nil, "\(PrivateEngine.obstacle ?? "")"))
     func `a built image is pushed to ECR, and its training job equals that of the prebuilt image`()

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Images that SageMaker may pull and the agent may not look up, as those of AWS's built-in algorithms.
-@Suite("Images of other accounts", .timeLimit(.minutes(10)))
+@Suite("Images of other accounts", .timeLimit(.minutes(30)))
 struct ForeignImageTests {
     private static let owner = "382416733822"
     private static let name = "\(owner).dkr.ecr.us-east-1.amazonaws.com/linear-learner"

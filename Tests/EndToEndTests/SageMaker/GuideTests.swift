@@ -5,7 +5,7 @@ import LaunchHost
 import TestSupport
 import Testing
 
-@Suite("W&B's guide to SageMaker, unchanged", .timeLimit(.minutes(10)))
+@Suite("W&B's guide to SageMaker, unchanged", .timeLimit(.minutes(30)))
 struct GuideTests {
     @Test(arguments: [
         (Account.repositoryARN, "queue.yaml", Guide.queueYAML),

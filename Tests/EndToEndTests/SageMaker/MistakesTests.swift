@@ -2,7 +2,7 @@ import AWSStub
 import TestSupport
 import Testing
 
-@Suite("A queue file with mistakes", .timeLimit(.minutes(10)))
+@Suite("A queue file with mistakes", .timeLimit(.minutes(30)))
 struct MistakesTests {
     private static let queue = """
         RoleArn: arn:aws:iam::123456789012:role/train

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Queues whose template names the image or the algorithm, so a submit needs no image.
-@Suite("Queues that name their image or algorithm", .timeLimit(.minutes(10)))
+@Suite("Queues that name their image or algorithm", .timeLimit(.minutes(30)))
 struct NamedSourceTests {
     private static let algorithm = "arn:aws:sagemaker:us-east-1:123456789012:algorithm/scikit-decision-trees"
 

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Rejections by AWS that the run did not cause.
-@Suite("Rejections by AWS", .timeLimit(.minutes(10)))
+@Suite("Rejections by AWS", .timeLimit(.minutes(30)))
 struct RefusedTests {
     @Test(arguments: [["AWS_SECRET_ACCESS_KEY": "wrong"], ["AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""]])
     func `an agent with credentials that AWS does not accept claims no run, says so, and ends with 77`(

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Images of rehearsals with a configuration whose registry is ECR.
-@Suite("Rehearsals with ECR as the registry", .needsEngine, .timeLimit(.minutes(10)))
+@Suite("Rehearsals with ECR as the registry", .needsEngine, .timeLimit(.minutes(30)))
 struct RehearsedImageTests {
     private static func account() async throws -> Account {
         let account = try Account(setting: ["DOCKER_HOST": "\(try await EngineFixture.engine().address)"])

@@ -4,7 +4,7 @@ import LaunchHost
 import TestSupport
 import Testing
 
-@Suite("SageMaker queues in the spellings that users write", .timeLimit(.minutes(10)))
+@Suite("SageMaker queues in the spellings that users write", .timeLimit(.minutes(30)))
 struct SpellingTests {
     private static let camel = """
         RoleArn: service-role/teams/train

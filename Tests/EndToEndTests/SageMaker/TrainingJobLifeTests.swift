@@ -5,7 +5,7 @@ import LaunchHost
 import TestSupport
 import Testing
 
-@Suite("Training jobs from submit to end", .timeLimit(.minutes(10)))
+@Suite("Training jobs from submit to end", .timeLimit(.minutes(30)))
 struct TrainingJobLifeTests {
     @Test
     func `launch run prints the job's lines on standard output, and ends with a code for the job's result`()

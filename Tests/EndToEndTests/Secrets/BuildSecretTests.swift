@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A build secret, and a Dockerfile that tries to show it.
-@Suite("Build secrets", .needsEngine, .timeLimit(.minutes(10)))
+@Suite("Build secrets", .needsEngine, .timeLimit(.minutes(30)))
 struct BuildSecretTests {
     private static let run = """
         RUN --mount=type=secret,id=pip cat /run/secrets/pip; base64 </run/secrets/pip; echo; \

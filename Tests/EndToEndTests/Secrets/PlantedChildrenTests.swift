@@ -39,7 +39,7 @@ struct WatchedChild: Sendable, CustomTestStringConvertible {
     ]
 }
 
-@Suite("Planted: the environment of children", .timeLimit(.minutes(10)))
+@Suite("Planted: the environment of children", .timeLimit(.minutes(30)))
 struct PlantedChildrenTests {
     /// No child needs any of these: a registry's password, a cloud's keys, another program's token.
     private static let names = [

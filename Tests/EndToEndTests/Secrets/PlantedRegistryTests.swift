@@ -4,7 +4,7 @@ import LaunchContainerEngine
 import TestSupport
 import Testing
 
-@Suite("Planted: registry logins", .timeLimit(.minutes(10)), .needsEngine)
+@Suite("Planted: registry logins", .timeLimit(.minutes(30)), .needsEngine)
 struct PlantedRegistryTests {
     private static let api = Plant.new("a variable that has nothing to do with launch")
     private static let key = Plant.new("AWS_SECRET_ACCESS_KEY")

@@ -5,7 +5,7 @@ import Testing
 
 /// Recognizable secrets in all places for credentials, all commands with their most verbose output, and then a search
 /// through everything that was printed and written.
-@Suite("Planted secrets", .timeLimit(.minutes(10)))
+@Suite("Planted secrets", .timeLimit(.minutes(30)))
 struct PlantedSecretsTests {
     /// Common commands. RUN is a submitted run.
     static let commands = [

@@ -67,7 +67,7 @@ struct PlantedAddress: Sendable, CustomTestStringConvertible {
     ]
 }
 
-@Suite("Planted: passwords in addresses", .timeLimit(.minutes(10)))
+@Suite("Planted: passwords in addresses", .timeLimit(.minutes(30)))
 struct PlantedURLTests {
     @Test(arguments: PlantedAddress.all)
     func `the password of a URL is in no output and no file`(_ address: PlantedAddress) async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @Suite(
     "A store that moves to a server", .enabled(if: PostgresServer.isInstalled, "\(PostgresServer.skipReason)"),
-    .timeLimit(.minutes(10)))
+    .timeLimit(.minutes(30)))
 struct TeamCopyTests {
     private struct Machine: ProgramHome {
         let folder: TemporaryDirectory

@@ -6,7 +6,7 @@ import Testing
 
 @Suite(
     "A store that a team shares", .enabled(if: PostgresServer.isInstalled, "\(PostgresServer.skipReason)"),
-    .timeLimit(.minutes(10)))
+    .timeLimit(.minutes(30)))
 struct TeamTests {
     /// A machine with a home of its own, whose user logs in to the store with a role of its own.
     private struct Machine: ProgramHome {

@@ -83,7 +83,7 @@ import Testing
         #expect(await desk.run("logs \(id)").errors.contains("printed anything yet: no agent serves queue 'q'"))
     }
 
-    @Test(.timeLimit(.minutes(10)))
+    @Test(.timeLimit(.minutes(30)))
     func `followers report the end of a run that is stopped meanwhile`() async throws {
         let desk = try await desk()
         let first = await submit(desk)

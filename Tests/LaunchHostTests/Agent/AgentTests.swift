@@ -92,7 +92,7 @@ struct AgentTests {
                 "instance_count: the run needs 3 instances of large, and the limit of its queue is 2") == true)
     }
 
-    @Test(.timeLimit(.minutes(10)), arguments: [(builds: false, most: 128), (builds: true, most: 32)])
+    @Test(.timeLimit(.minutes(30)), arguments: [(builds: false, most: 128), (builds: true, most: 32)])
     func `many prebuilt runs wait for calls at once, and fewer builds run at once:`(builds: Bool, most: Int)
         async throws
     {

@@ -11,7 +11,7 @@ import LaunchHost
 @testable import LaunchSnapshots
 @testable import LaunchStore
 
-@Suite("runs that end their agents", .timeLimit(.minutes(10))) struct PoisonRunTests {
+@Suite("runs that end their agents", .timeLimit(.minutes(30))) struct PoisonRunTests {
     /// Records the given number of owners that end while they work on the run.
     private func crash(_ id: RunID, times: Int, in bench: AgentBench) async throws {
         for number in 0..<times {

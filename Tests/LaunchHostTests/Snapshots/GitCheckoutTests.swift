@@ -5,7 +5,7 @@ import LaunchHost
 @testable import LaunchSnapshots
 
 /// Commits with submodules or large files, which need more than a plain checkout.
-@Suite(.timeLimit(.minutes(10))) struct GitCheckoutTests {
+@Suite(.timeLimit(.minutes(30))) struct GitCheckoutTests {
     private let scratch: Scratch
     private let store: SourceStore
 

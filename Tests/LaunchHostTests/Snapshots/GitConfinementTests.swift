@@ -7,7 +7,7 @@ import LaunchHost
 @testable import LaunchSnapshots
 
 /// Which files git may read and write in its sandbox.
-@Suite(.timeLimit(.minutes(10))) struct GitConfinementTests {
+@Suite(.timeLimit(.minutes(30))) struct GitConfinementTests {
     private func confinement(
         _ url: String, program: String = "/usr/bin/git", settings: String = "", folder: String? = "/stage",
         variables: [String: String] = [:]

@@ -5,7 +5,7 @@ import Testing
 import LaunchHost
 
 /// git gets only the variables that it needs, even if the caller passes a complete environment.
-@Suite(.timeLimit(.minutes(10))) struct GitVariablesTests {
+@Suite(.timeLimit(.minutes(30))) struct GitVariablesTests {
     @Test func `git gets no secret of the caller`() async throws {
         let folder = try TemporaryDirectory()
         let spy = try folder.write("git", "#!/bin/sh\nenv >>'\(folder.file("seen"))'\nexec git \"$@\"\n")

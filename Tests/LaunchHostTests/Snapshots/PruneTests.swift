@@ -7,7 +7,7 @@ import LaunchHost
 @testable import LaunchSnapshots
 
 /// Pruning of the source store with entries that cannot be removed or have names that are not UTF-8.
-@Suite("pruning of unusual entries", .timeLimit(.minutes(10))) struct PruneTests {
+@Suite("pruning of unusual entries", .timeLimit(.minutes(30))) struct PruneTests {
     /// `dé` in Latin-1, which is not UTF-8.
     private static let latin: [UInt8] = [0x64, 0xe9]
 

@@ -10,7 +10,7 @@ import Testing
 
 @Suite("local-docker conforms")
 struct LocalDockerConformanceTests {
-    @Test(.enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"), .timeLimit(.minutes(10)))
+    @Test(.enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"), .timeLimit(.minutes(30)))
     func `The whole kit`() async throws {
         let folder = try TemporaryDirectory()
         let image = try await Jobs.image()

@@ -47,7 +47,7 @@ struct RehearsingRunner: Runner {
 
 @Suite("local-docker conforms with a rehearsal plan")
 struct RehearsingConformanceTests {
-    @Test(.enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"), .timeLimit(.minutes(10)))
+    @Test(.enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"), .timeLimit(.minutes(30)))
     func `The whole kit`() async throws {
         let stage = try Stage()
         let image = try await Jobs.image()

@@ -2,7 +2,7 @@ import LaunchConcurrency
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct AsyncEventTests {
+@Suite(.timeLimit(.minutes(30))) struct AsyncEventTests {
     /// A clock that stops until the test lets its waits end.
     private final class Clock: Sendable {
         let end = SingleValueFuture<Void>()

@@ -2,7 +2,7 @@ import LaunchConcurrency
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct AsyncSemaphoreTests {
+@Suite(.timeLimit(.minutes(30))) struct AsyncSemaphoreTests {
     @Test func `permits are granted in the order of the calls`() async {
         let semaphore = AsyncSemaphore(permits: 1)
         let order = Shared<[Int]>([])

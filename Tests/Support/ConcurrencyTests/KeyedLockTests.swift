@@ -2,7 +2,7 @@ import LaunchConcurrency
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct KeyedLockTests {
+@Suite(.timeLimit(.minutes(30))) struct KeyedLockTests {
     private struct Cancelled: Error, Equatable {}
 
     @Test func `one task at a time has a key, and keys do not affect each other`() async throws {

@@ -2,7 +2,7 @@ import LaunchConcurrency
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct SingleFlightTests {
+@Suite(.timeLimit(.minutes(30))) struct SingleFlightTests {
     private enum Failure: Error, Equatable {
         case cancelled
         case failed

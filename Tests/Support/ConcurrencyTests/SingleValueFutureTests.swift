@@ -2,7 +2,7 @@ import LaunchConcurrency
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct SingleValueFutureTests {
+@Suite(.timeLimit(.minutes(30))) struct SingleValueFutureTests {
     @Test func `only the first value counts`() async {
         let future = SingleValueFuture<Int>()
         #expect(future.set(1))

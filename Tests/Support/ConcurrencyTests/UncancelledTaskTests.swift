@@ -2,7 +2,7 @@ import Dispatch
 import LaunchConcurrency
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct UncancelledTaskTests {
+@Suite(.timeLimit(.minutes(30))) struct UncancelledTaskTests {
     private struct Failure: Error, Equatable {}
 
     @Test func `the work of a cancelled task runs uncancelled to its end`() async throws {

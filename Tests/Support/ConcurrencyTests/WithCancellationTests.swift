@@ -2,7 +2,7 @@ import LaunchConcurrency
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct WithCancellationTests {
+@Suite(.timeLimit(.minutes(30))) struct WithCancellationTests {
     @Test func `the event cancels the body, whose result is returned`() async {
         let event = AsyncEvent()
         let started = SingleValueFuture<Void>()

@@ -87,7 +87,7 @@ import Testing
         #expect(device.errors == "a\\x1b]0;title\\x07b\nc\\nd (0s)\n")
     }
 
-    @Test(.timeLimit(.minutes(10))) func `the line moves by itself and goes also where the work fails`() async {
+    @Test(.timeLimit(.minutes(30))) func `the line moves by itself and goes also where the work fails`() async {
         struct Broken: Error {}
         let device = RecordingDevice(errorIsTTY: true)
         await #expect(throws: Broken.self) {

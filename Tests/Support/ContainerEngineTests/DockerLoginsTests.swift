@@ -5,7 +5,7 @@ import Testing
 @testable import LaunchContainerEngine
 
 /// The logins that `docker login` and `podman login` have stored, and the credential helpers in their files.
-@Suite("The user's logins of docker and podman", .timeLimit(.minutes(10))) struct DockerLoginsTests {
+@Suite("The user's logins of docker and podman", .timeLimit(.minutes(30))) struct DockerLoginsTests {
     private let folder: TemporaryDirectory
 
     init() throws {

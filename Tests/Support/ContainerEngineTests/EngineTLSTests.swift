@@ -8,7 +8,7 @@ import Testing
 
 /// The real engine, through a TLS server that requires a client certificate.
 @Suite(
-    "An engine over TLS", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"), .timeLimit(.minutes(10)))
+    "An engine over TLS", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"), .timeLimit(.minutes(30)))
 struct EngineTLSTests {
     /// Forwards every connection to the engine's socket.
     private static let proxy = """

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Requests of ordinary clients.
-@Suite(.timeLimit(.minutes(10))) struct HTTPServerTests {
+@Suite(.timeLimit(.minutes(30))) struct HTTPServerTests {
     @Test func `a handler sees the request as sent`() async throws {
         let server = try HTTPServer(address: "127.0.0.1", port: 0) { request in
             HTTPServerResponse(

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Clients that want to keep, exhaust or confuse the server.
-@Suite(.timeLimit(.minutes(10))) struct HostileClientTests {
+@Suite(.timeLimit(.minutes(30))) struct HostileClientTests {
     private static let plain = "GET /x HTTP/1.1\r\nHost: x\r\n\r\n"
 
     private func server(_ limits: HTTPServer.Limits = .init()) throws -> HTTPServer {

@@ -5,7 +5,7 @@ import Testing
 @testable import LaunchHTTP
 
 /// The order in which waiting requests get a connection.
-@Suite(.timeLimit(.minutes(10))) struct AdmissionQueueTests {
+@Suite(.timeLimit(.minutes(30))) struct AdmissionQueueTests {
     private let loop = TransferLoop(.init())
 
     private func transfer(_ url: String) throws -> Transfer {

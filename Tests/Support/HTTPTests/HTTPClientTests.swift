@@ -6,7 +6,7 @@ import Testing
 @testable import LaunchHTTP
 
 /// One request and one response, in memory.
-@Suite(.timeLimit(.minutes(10))) struct HTTPClientTests {
+@Suite(.timeLimit(.minutes(30))) struct HTTPClientTests {
     private let client = HTTPClient()
 
     @Test func `status, headers and body arrive as sent`() async throws {

@@ -4,7 +4,7 @@ import Testing
 @testable import LaunchHTTP
 
 /// Failures and their errors.
-@Suite(.timeLimit(.minutes(10))) struct HTTPFailureTests {
+@Suite(.timeLimit(.minutes(30))) struct HTTPFailureTests {
     private let client = HTTPClient()
 
     private func failure(_ request: HTTPRequest) async throws -> HTTPError {

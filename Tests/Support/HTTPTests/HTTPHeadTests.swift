@@ -5,7 +5,7 @@ import Testing
 @testable import LaunchHTTP
 
 /// The head of a response as libcurl parses it.
-@Suite(.timeLimit(.minutes(10))) struct HTTPHeadTests {
+@Suite(.timeLimit(.minutes(30))) struct HTTPHeadTests {
     private let client = HTTPClient()
 
     private func serving(_ text: String) throws -> TestServer {

@@ -6,7 +6,7 @@ import Testing
 @testable import LaunchHTTP
 
 /// Bodies that are read and written in pieces.
-@Suite(.timeLimit(.minutes(10))) struct HTTPStreamTests {
+@Suite(.timeLimit(.minutes(30))) struct HTTPStreamTests {
     private let client = HTTPClient()
 
     @Test func `chunks arrive as they are sent`() async throws {

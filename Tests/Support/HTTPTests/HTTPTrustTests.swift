@@ -5,7 +5,7 @@ import Testing
 @testable import LaunchHTTP
 
 /// TLS with a private authority that the test creates.
-@Suite(.timeLimit(.minutes(10)), .enabled(if: Subprocess.find("openssl") != nil)) struct HTTPTrustTests {
+@Suite(.timeLimit(.minutes(30)), .enabled(if: Subprocess.find("openssl") != nil)) struct HTTPTrustTests {
     private static let name = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 
     /// A key and a self-signed certificate for `name`.

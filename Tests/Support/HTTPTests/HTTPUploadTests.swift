@@ -6,7 +6,7 @@ import Testing
 @testable import LaunchHTTP
 
 /// Request bodies from memory, files and producers.
-@Suite(.timeLimit(.minutes(10))) struct HTTPUploadTests {
+@Suite(.timeLimit(.minutes(30))) struct HTTPUploadTests {
     private let client = HTTPClient()
 
     /// Responds with framing, size and an order-sensitive checksum of the received body.

@@ -4,7 +4,7 @@ import Testing
 @testable import LaunchHTTP
 
 /// A server that sends single bytes at long intervals never reaches the idle limit.
-@Suite(.timeLimit(.minutes(10))) struct SlowBodyTests {
+@Suite(.timeLimit(.minutes(30))) struct SlowBodyTests {
     private let client = HTTPClient()
     private static let least = HTTPRequest.LeastProgress(bytes: 1_000, within: .milliseconds(400))
 

@@ -6,7 +6,7 @@ import Testing
 @testable import LaunchOCIRegistry
 
 /// A login is sent to its registry, and to no other server.
-@Suite("Attempts to steal a registry's login", .timeLimit(.minutes(10)))
+@Suite("Attempts to steal a registry's login", .timeLimit(.minutes(30)))
 struct LoginAttemptsTests {
     private static let password = "hush-hush-hush"
     private static let basic = "Basic " + Data("u:\(password)".utf8).base64EncodedString()

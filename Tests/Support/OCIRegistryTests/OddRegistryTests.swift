@@ -6,7 +6,7 @@ import Testing
 @testable import LaunchOCIRegistry
 
 /// Registries and token services that deviate from the specification.
-@Suite(.timeLimit(.minutes(10))) struct OddRegistryTests {
+@Suite(.timeLimit(.minutes(30))) struct OddRegistryTests {
     private static let manifest = #"{"schemaVersion":2,"manifests":[]}"#
     private static let digest = "sha256:\(SHA256.hex(manifest.utf8))"
 

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The restrictions of a confined program.
-@Suite(.timeLimit(.minutes(10))) struct ConfinementTests {
+@Suite(.timeLimit(.minutes(30))) struct ConfinementTests {
     private let inside: TemporaryDirectory
     private let outside: TemporaryDirectory
 

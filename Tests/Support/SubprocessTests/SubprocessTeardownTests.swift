@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Programs that are stopped, and the processes that they leave.
-@Suite(.timeLimit(.minutes(10))) struct SubprocessTeardownTests {
+@Suite(.timeLimit(.minutes(30))) struct SubprocessTeardownTests {
     /// Whether a process runs. A zombie does not count.
     private static func isRunning(_ pid: Int) -> Bool {
         guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),

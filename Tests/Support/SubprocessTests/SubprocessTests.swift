@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Programs that end by themselves.
-@Suite(.timeLimit(.minutes(10))) struct SubprocessTests {
+@Suite(.timeLimit(.minutes(30))) struct SubprocessTests {
     private func shell(_ script: String, stdin: Subprocess.Input = .none) async throws -> Subprocess.Result {
         try await Subprocess.run("sh", ["-c", script], stdin: stdin)
     }

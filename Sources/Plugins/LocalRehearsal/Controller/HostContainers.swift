@@ -256,7 +256,20 @@ struct HostContainers: Sendable {
             for container in try await engine.containers(labels: labels) {
                 try await engine.removeContainer(container.id)
             }
-            for network in try await engine.networks(labels: labels) { try await engine.removeNetwork(network) }
+            for network in try await engine.networks(labels: labels) { try await removeNetwork(network, engine) }
+        }
+    }
+
+    /// The engine separates a container from its network a moment after its removal, or later if another call removes it.
+    private static func removeNetwork(_ network: String, _ engine: EngineClient) async throws(EngineError) {
+        let backoff = Backoff(first: .milliseconds(50), longest: .seconds(2))
+        for attempt in 1... {
+            do {
+                return try await engine.removeNetwork(network)
+            } catch {
+                guard error.says(.networkInUse), attempt < 8, !Task.isCancelled else { throw error }
+                try? await Task.sleep(for: backoff.delay(after: attempt))
+            }
         }
     }
 }

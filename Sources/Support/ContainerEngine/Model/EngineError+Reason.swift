@@ -6,6 +6,8 @@ extension EngineError {
         case noSuchContainer
         /// Another call is removing the container.
         case removalUnderWay
+        /// The network still has containers.
+        case networkInUse
         /// No range of addresses is left for a network.
         case noFreeSubnet
         /// The machine lacks something that may be available later.
@@ -25,6 +27,7 @@ extension EngineError {
             switch self {
             case .noSuchImage: ["no such image"]
             case .noSuchContainer: ["no such container"]
+            case .networkInUse: ["has active endpoints", "network is being used"]
             case .removalUnderWay: ["removal of container", "marked for removal"]
             case .noFreeSubnet: ["overlap", "fully subnetted", "already used", "free subnet"]
             case .exhausted:

@@ -24,14 +24,14 @@ struct SmallFileTests {
         try #require(result.exit.isSuccess)
     }
 
-    @Test(.timeLimit(.minutes(10)))
+    @Test(.timeLimit(.minutes(30)))
     func `a named pipe without a writer is an error, and does not block`() throws {
         let path = folder.file("pipe")
         try #require(mkfifo(path, 0o600) == 0)
         #expect(fault(path)?.message.contains("no program writes to it") == true)
     }
 
-    @Test(.timeLimit(.minutes(10)))
+    @Test(.timeLimit(.minutes(30)))
     func `a pipe is read to its end, even with a slow writer`() async throws {
         let path = folder.file("pipe")
         try #require(mkfifo(path, 0o600) == 0)
@@ -40,7 +40,7 @@ struct SmallFileTests {
         #expect(String(decoding: bytes, as: UTF8.self) == "one\ntwo\n")
     }
 
-    @Test(.timeLimit(.minutes(10)))
+    @Test(.timeLimit(.minutes(30)))
     func `a pipe whose writer closes it without a byte is empty`() async throws {
         let path = folder.file("pipe")
         try #require(mkfifo(path, 0o600) == 0)

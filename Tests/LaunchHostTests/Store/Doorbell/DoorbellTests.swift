@@ -16,7 +16,7 @@ import LaunchHost
         try FileManager.default.contentsOfDirectory(atPath: sandbox.home.bells)
     }
 
-    @Test(.timeLimit(.minutes(10))) func `each listener is woken by a change`() async throws {
+    @Test(.timeLimit(.minutes(30))) func `each listener is woken by a change`() async throws {
         let other = try sandbox.store()
         let listeners = [try await store.listen(), try await other.listen()]
         try await other.submit(.sample())
@@ -27,7 +27,7 @@ import LaunchHost
         #expect(try await store.claimNext(queues: ["q"], owner: owner("a")) != nil)
     }
 
-    @Test(.timeLimit(.minutes(10))) func `a listener that checks the store after each ring misses no run`() async throws
+    @Test(.timeLimit(.minutes(30))) func `a listener that checks the store after each ring misses no run`() async throws
     {
         let listener = try await store.listen()
         let total = 200
@@ -45,7 +45,7 @@ import LaunchHost
         #expect(seen == total)
     }
 
-    @Test(.timeLimit(.minutes(10))) func `closing a listener ends its sequence and removes its bell`() async throws {
+    @Test(.timeLimit(.minutes(30))) func `closing a listener ends its sequence and removes its bell`() async throws {
         let listener = try await store.listen()
         #expect(try bells().count == 1)
         listener.close()
@@ -62,7 +62,7 @@ import LaunchHost
         #expect(try bells().isEmpty)
     }
 
-    @Test(.timeLimit(.minutes(10))) func `a listener that does not read does not block writers`() async throws {
+    @Test(.timeLimit(.minutes(30))) func `a listener that does not read does not block writers`() async throws {
         // An open and full pipe, like that of a stopped process.
         let path = sandbox.home.bells + "/stuck"
         #expect(mkfifo(path, 0o600) == 0)

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The same calls against moto, another implementation of AWS, if it is installed.
-@Suite(.timeLimit(.minutes(10))) struct MotoTests {
+@Suite(.timeLimit(.minutes(30))) struct MotoTests {
     static let program = MotoServer.program
 
     @Test func `the output names the server of the tests`() {

@@ -48,7 +48,7 @@ import Testing
         #expect(time.waits.allSatisfy { $0 <= 1 })
     }
 
-    @Test(.timeLimit(.minutes(10)))
+    @Test(.timeLimit(.minutes(30)))
     func `a cancelled waiter uses no permit`() async throws {
         let asleep = Names()
         let start = Date()

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// The headers of a signed request contain a session token. No reply may send them to another server.
-@Suite("Attempts to steal AWS credentials", .timeLimit(.minutes(10)))
+@Suite("Attempts to steal AWS credentials", .timeLimit(.minutes(30)))
 struct RedirectAttemptsTests {
     @Test(arguments: [301, 302, 303, 307, 308])
     func `a redirect is not followed`(_ status: Int) async throws {

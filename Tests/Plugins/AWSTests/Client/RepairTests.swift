@@ -64,7 +64,7 @@ import Testing
         #expect(bench.stub.requestCount == 1)
     }
 
-    @Test(.timeLimit(.minutes(10))) func `a cancellation ends the wait for the next attempt at once`() async throws {
+    @Test(.timeLimit(.minutes(30))) func `a cancellation ends the wait for the next attempt at once`() async throws {
         let bench = try ClientBench()
         let asleep = Names()
         let client = try bench.client(
@@ -80,7 +80,7 @@ import Testing
         #expect(bench.stub.requestCount == 1)
     }
 
-    @Test(.timeLimit(.minutes(10))) func `a cancellation ends active calls and waiting calls`() async throws {
+    @Test(.timeLimit(.minutes(30))) func `a cancellation ends active calls and waiting calls`() async throws {
         let bench = try ClientBench()
         let gate = Gate()
         defer { gate.open() }

@@ -68,7 +68,7 @@ import Testing
         #expect(bench.looks == ["train a", "train b"])
     }
 
-    @Test(.timeLimit(.minutes(10))) func `runs that need the same image at the same time share one look-up`()
+    @Test(.timeLimit(.minutes(30))) func `runs that need the same image at the same time share one look-up`()
         async throws
     {
         let bench = Bench()
@@ -115,7 +115,7 @@ import Testing
         #expect(bench.warnings == 2)
     }
 
-    @Test(.timeLimit(.minutes(10))) func `while a registry is asked whether it answers again, other runs go on`()
+    @Test(.timeLimit(.minutes(30))) func `while a registry is asked whether it answers again, other runs go on`()
         async throws
     {
         let bench = Bench()

@@ -14,7 +14,7 @@ struct ECRPushTests {
 
     @Test(
         .enabled(if: PrivateEngine.obstacle == nil, Comment(rawValue: PrivateEngine.obstacle ?? "")),
-        .timeLimit(.minutes(10)))
+        .timeLimit(.minutes(30)))
     func `a source is built once, pushed to ECR with its login, and run by digest`()
         async throws
     {

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Objects in parts: complete, interrupted, cancelled, changed meanwhile.
-@Suite(.timeLimit(.minutes(10))) struct S3TransferTests {
+@Suite(.timeLimit(.minutes(30))) struct S3TransferTests {
     let folder: TemporaryDirectory
     /// A little more than 17 MiB: three parts and a last one of 2 MiB.
     static let bytes = content((17 << 20) + 11)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import LaunchBatch
 
-@Suite("aws-batch and the conformance kit", .timeLimit(.minutes(10)))
+@Suite("aws-batch and the conformance kit", .timeLimit(.minutes(30)))
 struct BatchConformanceTests {
     @Test
     func `it passes all cases with the stub`() async throws {

@@ -8,7 +8,7 @@ import Testing
 @testable import LaunchBatch
 
 /// Logs of attempts and arrays.
-@Suite(.timeLimit(.minutes(10))) struct JobLogsTests {
+@Suite(.timeLimit(.minutes(30))) struct JobLogsTests {
     private static func read(
         _ account: BatchAccount, _ handle: RunHandle, from cursor: LogCursor? = nil, follow: Bool = true
     ) async throws -> [LogLine] {

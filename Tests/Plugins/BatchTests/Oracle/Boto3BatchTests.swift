@@ -9,7 +9,7 @@ import Testing
 @testable import LaunchBatch
 
 /// The calls compared with boto3's, and made against moto, another implementation of Batch.
-@Suite(.timeLimit(.minutes(10))) struct Boto3BatchTests {
+@Suite(.timeLimit(.minutes(30))) struct Boto3BatchTests {
     @Test func `boto3 accepts and sends the same requests`() async throws {
         let account = try BatchAccount()
         account.stub.batch.lives(.endless)

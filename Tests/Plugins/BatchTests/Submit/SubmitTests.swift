@@ -7,7 +7,7 @@ import Testing
 @testable import LaunchBatch
 
 /// One job for each run, whatever gets lost.
-@Suite(.timeLimit(.minutes(10))) struct SubmitTests {
+@Suite(.timeLimit(.minutes(30))) struct SubmitTests {
     private static func request(_ id: RunID) throws -> RunRequest {
         try BatchRender(BatchAccount.job(id: id)).request()
     }

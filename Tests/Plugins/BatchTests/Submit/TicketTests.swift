@@ -8,7 +8,7 @@ import Testing
 @testable import LaunchBatch
 
 /// One process at a time submits a run, however late Batch's lists are.
-@Suite(.timeLimit(.minutes(10))) struct TicketTests {
+@Suite(.timeLimit(.minutes(30))) struct TicketTests {
     private let account: BatchAccount
     private let id = RunID.random()
     private let request: RunRequest

@@ -17,7 +17,7 @@ struct MetricPatternTests {
     }
 
     @Test(
-        .timeLimit(.minutes(10)),
+        .timeLimit(.minutes(30)),
         arguments: [
             (#".*\[[0-9]+\].*#011validation-rmse:(\S+)"#, "[12]#011train-rmse:3.1#011validation-rmse:2.75", 2.75),
             (#".*train_loss=([0-9\.]+).*"#, "epoch 3 train_loss=0.125 done", 0.125),

@@ -7,7 +7,7 @@ import Testing
 @testable import LaunchLocalRehearsal
 
 /// Requests of other users of the machine to the port of a job's credentials.
-@Suite(.timeLimit(.minutes(10))) struct CredentialsServerTests {
+@Suite(.timeLimit(.minutes(30))) struct CredentialsServerTests {
     private struct Offering: CredentialsOffering {
         var credentialsEndpoint: CredentialsEndpoint {
             CredentialsEndpoint(gateways: [], pathVariable: "PATH_VARIABLE", urlVariable: "URL_VARIABLE")

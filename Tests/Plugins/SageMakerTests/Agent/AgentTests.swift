@@ -30,7 +30,7 @@ import LaunchConcurrency
         }
     }
 
-    @Test(.timeLimit(.minutes(10)))
+    @Test(.timeLimit(.minutes(30)))
     func `a run whose job may exist is never requeued or dropped`() async throws {
         let world = try TrainingWorld()
         try await world.queue()
@@ -56,7 +56,7 @@ import LaunchConcurrency
         #expect(run.handle?.fields["name"] == world.stub.sagemaker.jobs.first?.name)
     }
 
-    @Test(.timeLimit(.minutes(10)))
+    @Test(.timeLimit(.minutes(30)))
     func `a look-up without permission is repeated at growing intervals`() async throws {
         let world = try TrainingWorld(keepsCalls: true)
         try await world.queue()
@@ -83,7 +83,7 @@ import LaunchConcurrency
         #expect(world.stub.sagemaker.jobs.map(\.end?.status) == ["Stopped"])
     }
 
-    @Test(.timeLimit(.minutes(10)))
+    @Test(.timeLimit(.minutes(30)))
     func `a rejected stop is recorded once and retried`() async throws {
         let world = try TrainingWorld(keepsCalls: true)
         try await world.queue()
@@ -109,7 +109,7 @@ import LaunchConcurrency
         #expect(try await world.store.run(id).state == .stopped)
     }
 
-    @Test(.timeLimit(.minutes(10))) func `a used-up quota requeues the run`() async throws {
+    @Test(.timeLimit(.minutes(30))) func `a used-up quota requeues the run`() async throws {
         let world = try TrainingWorld()
         try await world.queue()
         world.stub.sagemaker.quota("ml.m5.xlarge", 0)
@@ -135,7 +135,7 @@ import LaunchConcurrency
         #expect(run.state == .succeeded && run.waitingSince == nil)
     }
 
-    @Test(.timeLimit(.minutes(10)), arguments: [false, true])
+    @Test(.timeLimit(.minutes(30)), arguments: [false, true])
     func `the wait ends at the queue's limit`(throttled: Bool) async throws {
         let world = try TrainingWorld()
         try await world.queue(retry: RetryRules(waitSeconds: 900))
@@ -155,7 +155,7 @@ import LaunchConcurrency
         #expect((900..<1800).contains(waited))
     }
 
-    @Test(.timeLimit(.minutes(10))) func `expired credentials change no state`() async throws {
+    @Test(.timeLimit(.minutes(30))) func `expired credentials change no state`() async throws {
         let world = try TrainingWorld()
         try await world.queue()
         world.stub.sagemaker.lives(.usual(seconds: 300))
@@ -181,7 +181,7 @@ import LaunchConcurrency
         for id in ids { #expect(try await world.store.run(id).state == .succeeded) }
     }
 
-    @Test(.timeLimit(.minutes(10))) func `a stop does not wait for a long sweep`() async throws {
+    @Test(.timeLimit(.minutes(30))) func `a stop does not wait for a long sweep`() async throws {
         let world = try TrainingWorld()
         try await world.queue()
         world.stub.sagemaker.lives(.endless)
@@ -207,7 +207,7 @@ import LaunchConcurrency
     }
 
     /// A spot job that waits for hours must not cause an event every second.
-    @Test(.timeLimit(.minutes(10))) func `an interrupted job is recorded once`() async throws {
+    @Test(.timeLimit(.minutes(30))) func `an interrupted job is recorded once`() async throws {
         let world = try TrainingWorld()
         try await world.queue()
         world.stub.sagemaker.lives { _, _ in
@@ -229,7 +229,7 @@ import LaunchConcurrency
     }
 
     /// The job is interrupted twice and restarted while the service fails.
-    @Test(.timeLimit(.minutes(10))) func `interruptions between observations are recorded at the end`() async throws {
+    @Test(.timeLimit(.minutes(30))) func `interruptions between observations are recorded at the end`() async throws {
         let world = try TrainingWorld()
         try await world.queue()
         world.stub.sagemaker.lives { _, _ in
@@ -268,7 +268,7 @@ import LaunchConcurrency
         #expect(fields["page"]?.hasSuffix("/jobs/\(name)") == true)
     }
 
-    @Test(.timeLimit(.minutes(10))) func `a job that completes before its stop has succeeded`() async throws {
+    @Test(.timeLimit(.minutes(30))) func `a job that completes before its stop has succeeded`() async throws {
         let world = try TrainingWorld()
         try await world.queue()
         world.stub.sagemaker.lives(.usual(seconds: 300))

@@ -10,7 +10,7 @@ import LaunchHost
 
 /// Five hundred jobs of all kinds with random faults of AWS, and an agent that is killed twice meanwhile.
 @Suite(.serialized) struct ChaosTests {
-    @Test(.timeLimit(.minutes(10)), arguments: seeds)
+    @Test(.timeLimit(.minutes(30)), arguments: seeds)
     func `each run ends as its job did`(seed: UInt64) async throws {
         let day = try await ChaoticDay(seed: seed, runs: count)
         try await day.pass()

@@ -31,7 +31,7 @@ import LaunchHost
         return (try await world.store.run(id), LogArchive(path: LogArchive.path(in: world.store.home.folder(of: id))))
     }
 
-    @Test(.timeLimit(.minutes(10))) func `the log is in the record`() async throws {
+    @Test(.timeLimit(.minutes(30))) func `the log is in the record`() async throws {
         let world = try TrainingWorld()
         let (run, archive) = try await ended(world)
         #expect(run.state == .succeeded && run.outcome?.warnings == [])
@@ -40,7 +40,7 @@ import LaunchHost
         #expect(lines == ["epoch 1", "epoch 2"])
     }
 
-    @Test(.timeLimit(.minutes(10))) func `a log without read permission is a warning`() async throws {
+    @Test(.timeLimit(.minutes(30))) func `a log without read permission is a warning`() async throws {
         let world = try TrainingWorld()
         world.stub.always(
             "logs", "FilterLogEvents",

@@ -34,7 +34,7 @@ import LaunchHost
         #expect(world.stub.outcomes(Self.operation.0, Self.operation.1)["answered"] == count)
     }
 
-    @Test(.timeLimit(.minutes(10)), arguments: [2, 5])
+    @Test(.timeLimit(.minutes(30)), arguments: [2, 5])
     func `runs are created at the account's rate, once each, with few refused calls:`(perSecond: Int) async throws {
         let world = try TrainingWorld()
         world.stub.limit(Self.operation.0, Self.operation.1, perSecond: perSecond)
@@ -50,7 +50,7 @@ import LaunchHost
         #expect(rate > 0.5 * Double(perSecond), "\(rate) jobs a second")
     }
 
-    @Test(.timeLimit(.minutes(10))) func `the rate recovers when the account accepts more`() async throws {
+    @Test(.timeLimit(.minutes(30))) func `the rate recovers when the account accepts more`() async throws {
         let world = try TrainingWorld()
         world.stub.limit(Self.operation.0, Self.operation.1, perSecond: 2)
         let count = 400

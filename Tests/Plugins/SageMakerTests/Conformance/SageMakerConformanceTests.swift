@@ -7,7 +7,7 @@ import Testing
 
 @testable import LaunchSageMaker
 
-@Suite("sagemaker passes the conformance kit", .timeLimit(.minutes(10)))
+@Suite("sagemaker passes the conformance kit", .timeLimit(.minutes(30)))
 struct SageMakerConformanceTests {
     @Test
     func `The complete kit, with the stub`() async throws {

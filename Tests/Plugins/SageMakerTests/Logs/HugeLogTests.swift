@@ -6,7 +6,7 @@ import Testing
 @testable import LaunchSageMaker
 
 /// Logs of any size are read with the memory of a few pages.
-@Suite(.timeLimit(.minutes(10))) struct HugeLogTests {
+@Suite(.timeLimit(.minutes(30))) struct HugeLogTests {
     private static var residentKilobytes: Int {
         let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""

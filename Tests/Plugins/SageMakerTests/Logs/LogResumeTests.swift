@@ -6,7 +6,7 @@ import Testing
 @testable import LaunchSageMaker
 
 /// Each line once, also with late hosts and if another process continues to read.
-@Suite(.timeLimit(.minutes(10))) struct LogResumeTests {
+@Suite(.timeLimit(.minutes(30))) struct LogResumeTests {
     /// Reproducible pseudo-random numbers.
     private struct Dice: RandomNumberGenerator {
         var state: UInt64

@@ -6,7 +6,7 @@ import Testing
 @testable import LaunchSageMaker
 
 /// Events of any text and size.
-@Suite(.timeLimit(.minutes(10))) struct LogTextTests {
+@Suite(.timeLimit(.minutes(30))) struct LogTextTests {
     private static func read(_ messages: [String]) async throws -> [LogLine] {
         let bench = try LogsBench()
         bench.add("algo-1-1", messages.enumerated().map { ($1, Double($0), Double($0)) })

@@ -6,7 +6,7 @@ import LaunchSubprocess
 import Testing
 
 /// The stub's logs, read by boto3.
-@Suite(.timeLimit(.minutes(10))) struct LogsStubTests {
+@Suite(.timeLimit(.minutes(30))) struct LogsStubTests {
     private static let script = """
         import json, sys
         try:

@@ -6,7 +6,7 @@ import Testing
 @testable import LaunchSageMaker
 
 /// Reading a training job's log, and the number of calls.
-@Suite(.timeLimit(.minutes(10))) struct TrainingLogsTests {
+@Suite(.timeLimit(.minutes(30))) struct TrainingLogsTests {
     @Test func `hosts are merged by time and named`() async throws {
         let bench = try LogsBench()
         bench.add("algo-1-1700", (0..<20).map { ("one \($0)", Double($0), Double($0) + 3) })

@@ -86,7 +86,7 @@ struct ServiceModelTests {
     }
 
     /// A script makes the data. If the same version of botocore is installed, it must give the same result.
-    @Test(.timeLimit(.minutes(10))) func `the shipped model matches its botocore`() async throws {
+    @Test(.timeLimit(.minutes(30))) func `the shipped model matches its botocore`() async throws {
         let script = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "../../../../scripts/regenerate-sagemaker-model").standardized.path
         guard Subprocess.find("python3") != nil else {
@@ -102,7 +102,7 @@ struct ServiceModelTests {
     }
 
     /// With any installed version of botocore, the script's result is a model that accepts our requests.
-    @Test(.timeLimit(.minutes(10))) func `the script makes valid models`() async throws {
+    @Test(.timeLimit(.minutes(30))) func `the script makes valid models`() async throws {
         let script = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "../../../../scripts/regenerate-sagemaker-model").standardized.path
         guard Subprocess.find("python3") != nil else { return }

@@ -6,7 +6,7 @@ import Testing
 @testable import LaunchSageMaker
 
 /// Sent requests equal those that boto3 would send for the same document.
-@Suite("sent requests compared with boto3's", .timeLimit(.minutes(10)))
+@Suite("sent requests compared with boto3's", .timeLimit(.minutes(30)))
 struct Boto3Tests {
     @Test
     func `500 documents with all members of the model: boto3's validator accepts them, and the bytes are equal`()

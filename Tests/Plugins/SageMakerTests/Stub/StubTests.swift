@@ -53,7 +53,7 @@ import Testing
         return stub
     }
 
-    @Test(.timeLimit(.minutes(10))) func `boto3 understands the stub`() async throws {
+    @Test(.timeLimit(.minutes(30))) func `boto3 understands the stub`() async throws {
         let stub = try Self.stub()
         guard let early = try await Self.boto3("begin", stub) else { return }
         #expect(early["faults"] == .array([]))

@@ -64,7 +64,7 @@ struct SubmitTests {
         #expect(world.stub.sagemaker.jobs.isEmpty)
     }
 
-    @Test(.timeLimit(.minutes(10))) func `concurrent submits make one job`() async throws {
+    @Test(.timeLimit(.minutes(30))) func `concurrent submits make one job`() async throws {
         let (runner, request, id) = (runner, request, id)
         let handles = try await withThrowingTaskGroup(of: RunHandle.self) { group in
             for _ in 0..<32 { group.addTask { try await runner.submit(request, as: id) } }

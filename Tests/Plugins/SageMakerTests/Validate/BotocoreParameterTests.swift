@@ -7,7 +7,7 @@ import Testing
 
 /// The oracle of the corpus: botocore's own validator, which checks less than ours and must never reject more.
 struct BotocoreParameterTests {
-    @Test(.timeLimit(.minutes(10))) func `every valid request of the corpus passes botocore's validator`() async throws
+    @Test(.timeLimit(.minutes(30))) func `every valid request of the corpus passes botocore's validator`() async throws
     {
         let requests = try Corpus.valid()
         guard let (version, reports) = try await Self.reports(on: requests.map { try Corpus.document(of: $0.change) })
@@ -20,7 +20,7 @@ struct BotocoreParameterTests {
     }
 
     /// Each base with one value missing or of another type: thousands of generated requests.
-    @Test(.timeLimit(.minutes(10))) func `whatever botocore rejects, the validator rejects`() async throws {
+    @Test(.timeLimit(.minutes(30))) func `whatever botocore rejects, the validator rejects`() async throws {
         let mutants = try ["full", "groups", "preferences", "efs", "serverless"].flatMap { base in
             Self.mutants(of: try Corpus.document(of: Corpus.Change(base: base)))
         }
@@ -67,7 +67,7 @@ struct BotocoreParameterTests {
     }
 
     /// The oracle itself must be able to reject requests.
-    @Test(.timeLimit(.minutes(10))) func `botocore rejects what it can check`() async throws {
+    @Test(.timeLimit(.minutes(30))) func `botocore rejects what it can check`() async throws {
         let empty = JSONValue.object([:])
         guard let (_, reports) = try await Self.reports(on: [empty]) else { return }
         #expect(reports.first?.contains("RoleArn") ?? false)
