@@ -184,27 +184,33 @@ public actor Agent {
 
     // MARK: claiming runs
 
-    private var hasRoom: Bool {
-        guard let limit = settings.maxJobs else { return true }
-        return driving.count + watched.count < limit
-    }
-
     /// The maximum number of runs that are driven to their backends at once, regardless of `max_jobs`. A run waits for
     /// calls most of the time, which take some tenths of a second each.
     private static let mostDriven = 128
     /// The maximum number of these runs whose image is built.
     private static let mostBuilt = 32
+    /// The maximum number of runs that are claimed in one transaction. Another agent waits for it.
+    private static let mostClaimed = 16
+
+    /// The number of runs that may be claimed now.
+    private var room: Int {
+        let jobs = settings.maxJobs.map { $0 - driving.count - watched.count } ?? .max
+        return min(jobs, Self.mostDriven - driving.count, Self.mostBuilt - building.count, Self.mostClaimed)
+    }
 
     private func claim(as owner: OwnerID) async throws(StoreError) {
-        while hasRoom, driving.count < Self.mostDriven, building.count < Self.mostBuilt,
-            let run = try await store.claimNext(from: holds.open(queuesInTurn(), now: clock.now()), owner: owner)
-        {
-            if let queue = run.queue {
-                holds.begin(run.id, of: queue)
-                if let index = settings.queues.firstIndex(of: queue) { turn = index + 1 }
+        while room > 0 {
+            let most = room
+            let runs = try await store.claim(most, from: holds.open(queuesInTurn(), now: clock.now()), owner: owner)
+            for run in runs {
+                if let queue = run.queue {
+                    holds.begin(run.id, of: queue)
+                    if let index = settings.queues.firstIndex(of: queue) { turn = index + 1 }
+                }
+                log.info("run taken", ["run": run.id.rawValue, "queue": run.queue ?? "-"])
+                drive(run)
             }
-            log.info("run taken", ["run": run.id.rawValue, "queue": run.queue ?? "-"])
-            drive(run)
+            if runs.count < most { return }
         }
     }
 

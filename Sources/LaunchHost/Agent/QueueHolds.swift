@@ -37,7 +37,7 @@ struct QueueHolds: Sendable {
             guard hold.probe == nil else { return nil }
             let isOver = hold.until <= now
             guard isOver || hold.needsSecondOpinion else { return nil }
-            return ClaimChoice(queue: queue, avoided: hold.failed, mayTakeAvoided: isOver)
+            return ClaimChoice(queue: queue, avoided: hold.failed, mayTakeAvoided: isOver, isProbe: true)
         }
     }
 

@@ -63,10 +63,14 @@ public final class Store: Sendable {
         repairs = try home.make()
         self.home = home
         authenticatesAuthors = true
-        database = Database(
-            PostgreSQLConnection(path: name, pooling: pooling, parameters: parameters), patience: patience)
-        bulk = Database(
-            PostgreSQLConnection(path: name, pooling: pooling, parameters: parameters), patience: patience)
+        // Commits of several connections wait for the server's disk together. An agent on two cores has no use for more.
+        let decoded = DecodedValues()
+        database = try Database(connections: 4, patience: patience) { () throws(StoreError) -> sending any Connection in
+            PostgreSQLConnection(path: name, pooling: pooling, decoded: decoded, parameters: parameters)
+        }
+        bulk = try Database(patience: patience) { () throws(StoreError) -> sending any Connection in
+            PostgreSQLConnection(path: name, pooling: pooling, parameters: parameters)
+        }
         owners = LeasedOwners(database: database)
         changes = { PostgreSQLListener.start(pooling: pooling, parameters: parameters) }
         clock = { Date() }

@@ -80,18 +80,18 @@ import Testing
     @Test func `the run that is tried is one that has not failed, if there is one`() {
         var holds = QueueHolds()
         var until = holds.hold("a", after: one, for: error, now: start)
-        #expect(holds.open(["a"], now: until) == [ClaimChoice(queue: "a", avoided: [one])])
+        #expect(holds.open(["a"], now: until) == [ClaimChoice(queue: "a", avoided: [one], isProbe: true)])
         holds.begin(two, of: "a")
         until = holds.hold("a", after: two, for: error, now: until)
-        #expect(holds.open(["a"], now: until) == [ClaimChoice(queue: "a", avoided: [one, two])])
+        #expect(holds.open(["a"], now: until) == [ClaimChoice(queue: "a", avoided: [one, two], isProbe: true)])
         holds.forget(one, of: "a")
-        #expect(holds.open(["a"], now: until) == [ClaimChoice(queue: "a", avoided: [two])])
+        #expect(holds.open(["a"], now: until) == [ClaimChoice(queue: "a", avoided: [two], isProbe: true)])
     }
 
     @Test func `after the first error of the configuration another run is tried at once, and only once`() {
         var holds = QueueHolds()
         _ = holds.hold("a", after: one, for: wrong, now: start)
-        let choice = ClaimChoice(queue: "a", avoided: [one], mayTakeAvoided: false)
+        let choice = ClaimChoice(queue: "a", avoided: [one], mayTakeAvoided: false, isProbe: true)
         #expect(holds.open(["a"], now: start) == [choice])
         holds.begin(two, of: "a")
         #expect(holds.open(["a"], now: start).isEmpty)

@@ -5,8 +5,10 @@ package struct ClaimChoice: Sendable, Hashable {
     package var avoided: Set<RunID>
     /// Whether they may be claimed then.
     package var mayTakeAvoided: Bool
+    /// Whether at most one run may be claimed, to try whether the others can begin.
+    package var isProbe: Bool
 
-    package init(queue: String, avoided: Set<RunID> = [], mayTakeAvoided: Bool = true) {
-        (self.queue, self.avoided, self.mayTakeAvoided) = (queue, avoided, mayTakeAvoided)
+    package init(queue: String, avoided: Set<RunID> = [], mayTakeAvoided: Bool = true, isProbe: Bool = false) {
+        (self.queue, self.avoided, self.mayTakeAvoided, self.isProbe) = (queue, avoided, mayTakeAvoided, isProbe)
     }
 }

@@ -12,6 +12,15 @@ extension Store {
     /// Claims the next run for `owner`, as `claimNext(queues:owner:)`, with a choice in each queue.
     /// - Throws: `StoreError` if the database cannot be written to.
     package func claimNext(from choices: [ClaimChoice], owner: OwnerID) async throws(StoreError) -> RunRecord? {
+        try await claim(1, from: choices, owner: owner).first
+    }
+
+    /// Claims up to `most` runs for `owner` in one transaction, in the order in which single claims would take them if the
+    /// caller rotates the queues after each. So an agent with room for many runs pays for one commit.
+    /// - Throws: `StoreError` if the database cannot be written to.
+    package func claim(
+        _ most: Int, from choices: [ClaimChoice], owner: OwnerID
+    ) async throws(StoreError) -> [RunRecord] {
         // The first check needs no write lock, so an agent without work does not block others.
         let mayHaveSome = try await database.read { connection throws(StoreError) in
             let now = try connection.now
@@ -22,31 +31,43 @@ extension Store {
             }
             return false
         }
-        guard mayHaveSome else { return nil }
+        guard mayHaveSome else { return [] }
         return try await write { connection throws(StoreError) in
             let now = try connection.now
             let limits = try Self.limits(of: choices.map(\.queue), connection)
-            for choice in choices {
+            var left = choices
+            var claimed: [RunRecord] = []
+            while claimed.count < most, let choice = left.first {
                 let ready = try Self.claimable(of: choice, limits: limits[choice.queue], at: now, connection)
-                guard let ready else { continue }
-                let run = try connection.first(
-                    """
-                    UPDATE runs SET state = 'claimed', cause = NULL, not_before = NULL, owner = ?, claimed_at = ?,
-                        claim_token = claim_token + 1, charged_at = ?
-                    WHERE sequence = ? RETURNING *
-                    """,
-                    [
-                        .text(owner.rawValue), .time(now), .time(ready.competes ? now : nil),
-                        .integer(ready.sequence),
-                    ]
-                ) { row throws(StoreError) in try RunRecord(row) }
-                guard let run else { continue }
-                try Self.recordUse(of: ready, in: choice.queue, at: now, connection)
-                try Self.addEvent(connection, run.id, .claimed, cause: nil, message: "claimed by \(owner)", at: now)
-                return run
+                guard let ready else {
+                    left.removeFirst()
+                    continue
+                }
+                if let run = try Self.claim(ready, of: choice, owner: owner, at: now, connection) {
+                    claimed.append(run)
+                }
+                left.removeFirst()
+                if !choice.isProbe { left.append(choice) }
             }
-            return nil
+            return claimed
         }
+    }
+
+    private static func claim(
+        _ ready: ReadyRun, of choice: ClaimChoice, owner: OwnerID, at now: Timestamp, _ connection: any Connection
+    ) throws(StoreError) -> RunRecord? {
+        let run = try connection.first(
+            """
+            UPDATE runs SET state = 'claimed', cause = NULL, not_before = NULL, owner = ?, claimed_at = ?,
+                claim_token = claim_token + 1, charged_at = ?
+            WHERE sequence = ? RETURNING *
+            """,
+            [.text(owner.rawValue), .time(now), .time(ready.competes ? now : nil), .integer(ready.sequence)]
+        ) { row throws(StoreError) in try RunRecord(row) }
+        guard let run else { return nil }
+        try recordUse(of: ready, in: choice.queue, at: now, connection)
+        try addEvent(connection, run.id, .claimed, cause: nil, message: "claimed by \(owner)", at: now)
+        return run
     }
 
     /// The time when the next waiting run becomes ready; nil if no run waits.

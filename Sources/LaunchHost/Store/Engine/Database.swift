@@ -1,11 +1,12 @@
 internal import Dispatch
 import Synchronization
 
-/// A database that any task may use: one connection, and a queue of calls that runs on a thread of its own, so that no
-/// call blocks a thread of Swift's pool.
+/// A database that any task may use: a few connections, and a queue of calls, which run on threads of their own, so that
+/// no call blocks a thread of Swift's pool.
 ///
 /// Writes that wait at the same time are committed together, because most of a small commit's time is the disk's. A
-/// call is still a transaction of its own: it is complete when it returns, and without effect if it throws.
+/// call is still a transaction of its own: it is complete when it returns, and without effect if it throws. Calls that
+/// wait at the same time have no order.
 final class Database: Sendable {
     /// A read or a write that waits for its turn.
     private struct Call: Sendable {
@@ -24,9 +25,25 @@ final class Database: Sendable {
         let deliver: () -> Void
     }
 
+    /// A connection, for one thread at a time.
+    private final class Seat: Sendable {
+        let connection: Mutex<any Connection>
+
+        init(_ connection: sending any Connection) { self.connection = Mutex(connection) }
+    }
+
     private struct Waiting {
         var calls: [Call] = []
-        var isServed = false
+        /// The seats without work; the last one is used next.
+        var free: [Int]
+
+        /// Takes a group of calls for a seat; the seat is free if there is none.
+        mutating func take(for seat: Int) -> [Call] {
+            let group = Array(calls.prefix(Database.largestGroup))
+            calls.removeFirst(group.count)
+            if group.isEmpty { free.append(seat) }
+            return group
+        }
     }
 
     /// The maximum number of calls that are committed together. It bounds what one failed commit repeats.
@@ -34,22 +51,27 @@ final class Database: Sendable {
 
     /// The name of the database for messages.
     let path: String
-    private let connection: Mutex<any Connection>
-    private let waiting = Mutex(Waiting())
-    private let queue = DispatchQueue(label: "launch.store")
+    private let seats: [Seat]
+    private let waiting: Mutex<Waiting>
+    private let queue = DispatchQueue(label: "launch.store", attributes: .concurrent)
     private let notify: @Sendable () -> Void
     private let patience: StorePatience?
 
     /// - Parameters:
+    ///   - count: the number of connections. Calls use the first one, and another one only while the others are in use.
     ///   - patience: repeats reads while the database is away; nil lets them fail.
     ///   - notify: runs after a commit that changes something that others react to.
+    ///   - make: makes a connection.
     init(
-        _ connection: sending any Connection, patience: StorePatience? = nil,
-        notify: @escaping @Sendable () -> Void = {}
-    ) {
-        path = connection.path
+        connections count: Int = 1, patience: StorePatience? = nil, notify: @escaping @Sendable () -> Void = {},
+        _ make: () throws(StoreError) -> sending any Connection
+    ) throws(StoreError) {
+        var seats: [Seat] = []
+        for _ in 0..<count { seats.append(Seat(try make())) }
+        self.seats = seats
+        path = seats.first?.connection.withLock { $0.path } ?? ""
+        waiting = Mutex(Waiting(free: Array(seats.indices.reversed())))
         self.patience = patience
-        self.connection = Mutex(connection)
         self.notify = notify
     }
 
@@ -113,24 +135,19 @@ final class Database: Sendable {
     }
 
     private func enqueue(_ call: Call) {
-        let mustStart = waiting.withLock { waiting in
+        let seat = waiting.withLock { waiting in
             waiting.calls.append(call)
-            defer { waiting.isServed = true }
-            return !waiting.isServed
+            return waiting.free.popLast()
         }
-        if mustStart { queue.async { self.serve() } }
+        if let seat { queue.async { self.serve(seat) } }
     }
 
-    private func serve() {
+    private func serve(_ number: Int) {
+        let seat = seats[number]
         while true {
-            let calls = waiting.withLock { waiting in
-                let group = Array(waiting.calls.prefix(Self.largestGroup))
-                waiting.calls.removeFirst(group.count)
-                if group.isEmpty { waiting.isServed = false }
-                return group
-            }
+            let calls = waiting.withLock { $0.take(for: number) }
             if calls.isEmpty { return }
-            connection.withLock { connection in
+            seat.connection.withLock { connection in
                 let held = connection
                 for call in calls where !call.isWrite { call.run(held).deliver() }
                 commit(calls.filter(\.isWrite), held)
@@ -138,35 +155,43 @@ final class Database: Sendable {
         }
     }
 
+    /// Commits the calls together. A call that fails undoes the group; the others are repeated without it. That is rare,
+    /// and savepoints for each call would be a third of all statements.
     private func commit(_ calls: [Call], _ connection: any Connection) {
-        guard calls.count > 1 else {
-            if let call = calls.first { commitAlone(call, connection) }
-            return
-        }
-        do throws(StoreError) {
-            let outcomes = try connection.transaction { () throws(StoreError) in
-                try calls.map { call throws(StoreError) in try runInGroup(call, connection) }
-            }
-            finish(outcomes, isNotified: zip(calls, outcomes).contains { $0.isNotified && $1.error == nil })
-        } catch {
-            // The error of a group, such as a full disk, says nothing about a single call. But no call is repeated that
-            // may have been committed, and none waits again for a server that does not answer.
-            for call in calls {
+        var group = calls
+        var failed: [Call] = []
+        while group.count > 1 {
+            var failure: Int?
+            do throws(StoreError) {
+                let outcomes = try connection.transaction { () throws(StoreError) in
+                    try group.enumerated().map { index, call throws(StoreError) in
+                        let outcome = call.run(connection)
+                        if let error = outcome.error {
+                            failure = index
+                            throw error
+                        }
+                        return outcome
+                    }
+                }
+                finish(outcomes, isNotified: group.contains(where: \.isNotified))
+                group = []
+            } catch {
                 if [.inDoubt, .unreachable, .unknownHost].contains(error.code) {
-                    call.fail(error)
+                    // No call is repeated that may have been committed, and none waits again for a server that does not
+                    // answer.
+                    for call in group + failed { call.fail(error) }
+                    return
+                }
+                if let failure {
+                    failed.append(group.remove(at: failure))
                 } else {
-                    commitAlone(call, connection)
+                    // The error of a group, such as a full disk, says nothing about a single call.
+                    failed += group
+                    group = []
                 }
             }
         }
-    }
-
-    private func runInGroup(_ call: Call, _ connection: any Connection) throws(StoreError) -> Outcome {
-        try connection.run("SAVEPOINT one_call")
-        let outcome = call.run(connection)
-        if outcome.error != nil { try connection.run("ROLLBACK TO one_call") }
-        try connection.run("RELEASE one_call")
-        return outcome
+        for call in group + failed { commitAlone(call, connection) }
     }
 
     private func commitAlone(_ call: Call, _ connection: any Connection) {

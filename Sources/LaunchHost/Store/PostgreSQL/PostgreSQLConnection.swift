@@ -7,7 +7,7 @@ final class PostgreSQLConnection: Connection {
     let path: String
     private let parameters: @Sendable () throws(StoreError) -> [String: String]
     private let pooling: PostgresSettings.Pooling
-    private let decoded = DecodedValues()
+    private let decoded: DecodedValues
     private var open: PQConnection?
     /// The user of the connection, and whether it is an agent or an owner of the store.
     private var login: (user: String, isTrusted: Bool)?
@@ -20,11 +20,12 @@ final class PostgreSQLConnection: Connection {
     ///   - pooling: what a connection pooler before the server does with a session.
     ///   - parameters: keywords of libpq for a new connection; each one may need another password.
     init(
-        path: String, pooling: PostgresSettings.Pooling = .automatic,
+        path: String, pooling: PostgresSettings.Pooling = .automatic, decoded: DecodedValues = DecodedValues(),
         parameters: @escaping @Sendable () throws(StoreError) -> [String: String]
     ) {
         self.path = path
         self.pooling = pooling
+        self.decoded = decoded
         self.parameters = parameters
     }
 

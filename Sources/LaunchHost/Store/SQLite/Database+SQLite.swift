@@ -16,10 +16,12 @@ extension Database {
         migrations: [String] = Schema.migrations, clock: @escaping @Sendable () -> Timestamp = { Timestamp(Date()) },
         isAlive: @escaping @Sendable (OwnerID) -> Bool = { _ in false }, notify: @escaping @Sendable () -> Void = {}
     ) throws(StoreError) -> Database {
-        let connection = try SQLiteConnection.ready(
-            path: path, durability: durability, timeout: timeout, migrations: migrations, clock: clock,
-            isAlive: isAlive)
-        return Database(connection, notify: notify)
+        // SQLite has one writer at a time. A second connection for reads made nothing faster.
+        try Database(notify: notify) { () throws(StoreError) -> sending any Connection in
+            try SQLiteConnection.ready(
+                path: path, durability: durability, timeout: timeout, migrations: migrations, clock: clock,
+                isAlive: isAlive)
+        }
     }
 }
 

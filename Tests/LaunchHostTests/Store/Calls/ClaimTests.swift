@@ -34,6 +34,17 @@ import LaunchHost
         try await store.claimNext(queues: queues, owner: agent)?.id.rawValue
     }
 
+    @Test func `several runs are claimed at once in the order of single claims, and a probe is one run`() async throws {
+        for id in ["q1", "q2", "q3"] { try await submit(id) }
+        for id in ["o1", "o2"] { try await submit(id, queue: "other") }
+        let choices = [ClaimChoice(queue: "q"), ClaimChoice(queue: "other", isProbe: true)]
+        let runs = try await store.claim(3, from: choices, owner: agent)
+        #expect(runs.map(\.id.rawValue) == ["q1", "o1", "q2"])
+        #expect(runs.allSatisfy { $0.owner == agent && $0.state == .claimed })
+        #expect(try await store.claim(16, from: choices, owner: agent).map(\.id.rawValue) == ["q3", "o2"])
+        #expect(try await store.claim(16, from: choices, owner: agent).isEmpty)
+    }
+
     @Test func `higher priority is claimed first, then the older run`() async throws {
         try await submit("low", priority: .low)
         try await submit("m1")
