@@ -51,6 +51,10 @@ enum AgentCommand {
                 })
             try await refuseStrangers(backends.environment, log)
             await removeUnusedSnapshots(of: store, log)
+            let upkeep = try context.sharedSources(store).map { shared in
+                Task { await removeUnusedSources(shared, log) }
+            }
+            defer { upkeep?.cancel() }
             // From here on a signal lets the agent leave: others see the owner, and may send one.
             let interrupts = Interrupts()
             let hasLeft = AsyncEvent()
@@ -125,11 +129,30 @@ enum AgentCommand {
                 problem in
                 log.warning("a leftover of an earlier program could not be removed", ["error": problem])
             }
-            guard store.isShared else { return }
-            let bytes = try await store.removeUnusedSources()
-            if bytes > 0 { log.info("unused sources were removed from the store", ["bytes": "\(bytes)"]) }
         } catch {
             log.warning("unused source snapshots could not be removed", ["error": "\(error)"])
+        }
+    }
+
+    /// Removes unused sources of a shared store, now and every few hours, until the task is cancelled. An object store may
+    /// be slow or away, so the agent does not wait for it.
+    private static func removeUnusedSources(_ shared: SharedSources, _ log: Logger) async {
+        let clock = HostClock.system
+        while !Task.isCancelled {
+            var removed = SharedSources.Removed()
+            do throws(LaunchError) {
+                try await shared.removeUnused(&removed)
+            } catch {
+                if Task.isCancelled { return }
+                log.warning("unused sources could not be removed", ["error": error.description])
+            }
+            if removed.bytes > 0 || removed.objects > 0 {
+                log.info(
+                    "unused sources were removed from the store",
+                    ["bytes": "\(removed.bytes)", "objects": "\(removed.objects)"])
+            }
+            let hasMore = removed.objects == SharedSources.mostObjects
+            do { try await clock.sleep(hasMore ? .seconds(10) : .seconds(6 * 3600)) } catch { return }
         }
     }
 

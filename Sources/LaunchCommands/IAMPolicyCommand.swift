@@ -42,7 +42,8 @@ enum IAMPolicyCommand {
             let queues = try await names.asyncMap { try await store.queue($0).definition }
             let preview = QueuePreview(backends: backends)
             let policy = PolicyDocument(
-                try queues.flatMap { try preview.permissions(of: $0) }.filter { $0.holder == holder })
+                (try queues.flatMap { try preview.permissions(of: $0) } + sources(config, backends))
+                    .filter { $0.holder == holder })
             let silent = try queues.filter { try !preview.declaresPermissions(of: $0) }.map(\.resource).uniqued
             if !silent.isEmpty {
                 context.note(
@@ -54,6 +55,14 @@ enum IAMPolicyCommand {
             try context.printJSON(policy.json)
             return .ok
         }
+    }
+
+    /// The permissions for the sources of a team in an object store.
+    private static func sources(_ config: LaunchConfig, _ backends: Backends) -> [Permission] {
+        guard case .postgres(let settings) = config.store, let place = settings.blobs,
+            let objects = backends.environment as? any ObjectStoring
+        else { return [] }
+        return objects.permissions(forSourcesAt: place)
     }
 }
 

@@ -65,6 +65,15 @@ import Testing
         }
     }
 
+    @Test func `names of this machine's store are not offered for a store that is shared`() async throws {
+        let desk = try Desk()
+        _ = await desk.run("queue create train -r mock")
+        let shared = try desk.folder.write("shared.yaml", "store: {type: postgres, host: 127.0.0.1}\n")
+        let words = ["__complete", "--", "queue", "show"]
+        #expect(await desk.run(words: words + [""]).output == "words\ntrain\tmock\n")
+        #expect(await desk.run(words: words + ["-c", shared, ""]).output == "words\n")
+    }
+
     @Test func `names are completed`() async throws {
         let desk = try Desk()
         #expect(await desk.run(words: ["__complete", "--", "queue", "show", ""]).output == "words\n")

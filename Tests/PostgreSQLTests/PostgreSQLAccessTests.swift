@@ -59,11 +59,12 @@ struct PostgreSQLAccessTests {
             SELECT table_name, count(*), md5(string_agg(column_name, ' ' ORDER BY column_name))
             FROM information_schema.columns WHERE table_schema = '%'
                 -- Sources have no view: nobody but agents reads them.
-                AND table_name NOT IN ('pieces', 'sources', 'source_pieces', 'piece_usage') GROUP BY 1 ORDER BY 1
+                AND table_name NOT IN ('pieces', 'sources', 'source_pieces', 'piece_usage', 'objects', 'source_objects',
+                    'text_usage') GROUP BY 1 ORDER BY 1
             """
         let tables = try team.run(columns.replacing("%", with: "launch"))
         #expect(try team.run(columns.replacing("%", with: "launch_read")) == tables)
-        #expect(tables.count == 11)
+        #expect(tables.count == 13)
     }
 
     @Test func `every user of the store reads its version, and only owners of the store change it`() throws {

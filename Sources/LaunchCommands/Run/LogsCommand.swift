@@ -33,6 +33,7 @@ enum LogsCommand {
             let follow = arguments.flag("follow")
             let store = try context.store(isFollowed: follow)
             let run = try await store.run(matching: try arguments.required("run"))
+            try run.requireReadable("log")
             let printer = LogPrinter(
                 terminal: terminal, timestamps: arguments.flag("timestamps"), json: context.wantsJSON,
                 isRaw: arguments.flag(LogPrinter.raw.long))

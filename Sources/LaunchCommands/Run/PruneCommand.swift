@@ -27,6 +27,8 @@ enum PruneCommand {
                 'archive' of $LAUNCH_HOME. When the file is on the disk, the runs are removed with their events and logs, \
                 and so are snapshots of sources that no job and no run needs. Prints the path of the file.
 
+                On PostgreSQL the user must be an owner of the store.
+
                 Only runs that have ended are removed. A run whose backend may still hold resources stays until an agent \
                 has released it. Results in a run's folder stay, unless --outputs is given. The database file does \
                 not become smaller: new runs use the space.
@@ -57,6 +59,7 @@ enum PruneCommand {
             let context = context(arguments, terminal)
             let before = try limit(arguments)
             let store = try context.store()
+            try await store.requireOwner("removes runs from it")
             let old = OldRuns(
                 endedBy: before, queue: arguments.string("queue"), project: arguments.string("project"))
             let folder = arguments.string("archive") ?? store.home.archive

@@ -6,7 +6,7 @@ enum RunCommands {
         [
             SubmitCommand.command(context), RunCommand.command(context), PlanCommand.command(context),
             ListCommand.command(context), StatusCommand.command(context), ExplainCommand.command(context),
-            LogsCommand.command(context),
+            LogsCommand.command(context), OutputsCommand.command(context),
             WaitCommand.command(context), StopCommand.command(context), PriorityCommand.command(context),
             MoveCommand.command(context), EventsCommand.command(context),
             PruneCommand.command(context),

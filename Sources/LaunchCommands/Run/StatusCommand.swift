@@ -49,6 +49,9 @@ enum StatusCommand {
         try line("waits", explanation.waits)
         try line("progress", explanation.progress)
         try line("damaged", run.damage)
+        if run.isHidden {
+            try line("details", "not yours to read; the author, the owners of the queue and viewers read them")
+        }
         try line("exit code", run.cause?.exitCode.map(String.init))
         try line("backend", run.backendStatus.map { "\(run.resource): \($0)" } ?? run.resource)
         for (index, past) in (run.pastAttempts ?? []).enumerated() {

@@ -73,6 +73,11 @@ enum StoreCopyCommand {
             for column in summary.notCopied {
                 terminal.warn("The destination has no column for \(column), so its values were not copied.")
             }
+            if summary.runsWithTexts > 0 {
+                terminal.warn(
+                    "The server has logs or outputs of \(Wording.count(summary.runsWithTexts, "run")). They are not copied, "
+                        + "and 'launch logs' does not show them from the copy.")
+            }
             if summary.replaced > 0 {
                 terminal.warn(
                     "In \(Wording.count(summary.replaced, "value")) the character U+0000, which PostgreSQL does not store, "

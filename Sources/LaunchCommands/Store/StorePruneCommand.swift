@@ -9,7 +9,13 @@ enum StorePruneCommand {
         var runs: Int
         /// The number of old runs that stay because their backend may still hold resources.
         var unreleased: Int
-        /// The bytes of removed sources in a database of a server.
+        /// The number of unused sources of a team that were removed, or would be.
+        var sources: Int
+        /// The number of their pieces in the database of a server.
+        var pieces: Int
+        /// The number of their objects in an object store.
+        var objects: Int
+        /// The bytes of their pieces in the database.
         var sourceBytes: Int64
         var dryRun: Bool
     }
@@ -45,7 +51,12 @@ enum StorePruneCommand {
             if let queue = old.queue { _ = try await store.queue(queue) }
             var view = View(
                 runs: try await store.oldRuns(old).count, unreleased: try await store.unreleasedOldRuns(old),
-                sourceBytes: 0, dryRun: arguments.flag("dry-run"))
+                sources: 0, pieces: 0, objects: 0, sourceBytes: 0, dryRun: arguments.flag("dry-run"))
+            if store.isShared {
+                let unused = try await store.unusedSources()
+                (view.sources, view.pieces, view.objects) = (unused.sources, unused.pieces, unused.objects)
+                view.sourceBytes = unused.bytes
+            }
             if !view.dryRun {
                 if !arguments.flag("yes"), view.runs > 0,
                     terminal.confirms("\(Wording.count(view.runs, "run")) will be removed. Continue?") == false
@@ -58,7 +69,21 @@ enum StorePruneCommand {
                     progress in
                     try await pruning.run(old) { done, all in progress.update(nil, .items(done, of: all, "runs")) }
                 }.runs.count
-                if store.isShared { view.sourceBytes = try await store.removeUnusedSources() }
+                if let shared = try context.sharedSources(store) {
+                    var removed = SharedSources.Removed()
+                    var last = 0
+                    do throws(LaunchError) {
+                        repeat {
+                            last = removed.objects
+                            try await shared.removeUnused(&removed)
+                        } while removed.objects == last + SharedSources.mostObjects
+                    } catch {
+                        // An owner of the store may have no access to the object store; agents have it.
+                        guard removed.bytes > 0 || view.objects > 0 else { throw error }
+                        terminal.warn("\(error.description) The next agent deletes them.")
+                    }
+                    (view.sourceBytes, view.objects) = (removed.bytes, removed.objects)
+                }
             }
             if context.wantsJSON { try context.printJSON(view) }
             context.note(words(view))
@@ -68,7 +93,11 @@ enum StorePruneCommand {
 
     private static func words(_ view: View) -> Styled {
         var text = "\(Wording.count(view.runs, "run")) \(view.dryRun ? "would be removed" : "removed")"
-        if view.sourceBytes > 0 { text += ", and \(view.sourceBytes / 1_000) kB of sources" }
+        if view.sources + view.pieces + view.objects > 0 {
+            var parts = ["\(Wording.count(view.pieces, "piece")) (\(view.sourceBytes / 1_000) kB) in the database"]
+            if view.objects > 0 { parts.append("\(Wording.count(view.objects, "object"))") }
+            text += ", and \(Wording.count(view.sources, "unused source")) with \(Wording.all(parts))"
+        }
         text += "."
         if view.unreleased > 0 {
             text +=

@@ -44,8 +44,24 @@ enum Completions {
     }
 
     /// Opens the store if the home exists. Otherwise opening would create it, which completion must not do.
+    ///
+    /// Nil if the configuration may name a store that machines share: the one on this machine has other names, and a
+    /// server may not answer in time.
     private static func store(_ arguments: ParsedArguments) throws -> Store? {
+        let isNamed = arguments.source(of: GlobalOptions.config) == .commandLine
+        let location = ConfigLocation(
+            explicit: isNamed ? arguments.string(GlobalOptions.config) : nil, variables: arguments.environment)
+        if let path = location.path, location.mayShareStore(path) { return nil }
         let home = try LaunchHome(variables: arguments.environment)
         return home.exists ? try Store(home: home) : nil
+    }
+}
+
+extension ConfigLocation {
+    /// Whether the file may name a store on a server, or cannot be read.
+    fileprivate func mayShareStore(_ path: String) -> Bool {
+        guard !isStandardInput, let bytes = try? SmallFile.bytes(of: path, limit: 1 << 20) else { return true }
+        let text = String(decoding: bytes, as: UTF8.self)
+        return text.contains("store") && text.contains("postgres")
     }
 }

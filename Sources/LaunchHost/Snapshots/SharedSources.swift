@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import LaunchBlobs
 internal import LaunchConcurrency
+internal import Synchronization
 
 /// The sources that the machines of a team share by their store: submitters send snapshots, and agents fetch them.
 package struct SharedSources: Sendable {
@@ -43,7 +44,8 @@ package struct SharedSources: Sendable {
         let folder = try await local.context(of: snapshot)
         let packer = try await SourceWork.run { work throws(LaunchError) in try SnapshotPacker(folder, work: work) }
         let blobs = try await blobs(
-            of: try await call { () async throws(StoreError) in try await store.user() }, at: place)
+            of: try await call { () async throws(StoreError) in try await store.user() }, at: place
+        ) { pieces async throws(LaunchError) in try await use(pieces) }
         var sent: Int64 = 0
         do throws(LaunchError) {
             try await BlobSender(to: blobs).send(packer.packed.pieces) { index async throws(LaunchError) in
@@ -105,21 +107,98 @@ package struct SharedSources: Sendable {
         }
         try packed.check(local.limits)
         let pieces = try await local.makePiecesFolder(for: copy.name, holding: packed.total)
-        let blobs = try await blobs(of: copy.author, at: copy.place)
+        let names =
+            copy.place == nil
+            ? [:] : try await call { () async throws(StoreError) in try await store.objects(of: copy) }
+        let blobs = try await blobs(of: copy.author, at: copy.place) { _ in names }
         for piece in packed.pieces where !LocalPieces.has(piece, in: pieces) {
             if Task.isCancelled { throw LaunchError(.tryAgain, "fetching the source was cancelled.") }
-            let bytes = try await blobs.verified(piece)
+            let bytes: [UInt8]
+            do throws(LaunchError) {
+                bytes = try await blobs.verified(piece)
+            } catch {
+                // The store would answer the next submit that it has the source.
+                if error.kind == .invalid, let place = copy.place, let name = names[piece.digest] {
+                    try await call { () async throws(StoreError) in
+                        try await store.distrustObject(name, of: copy.author, at: place)
+                    }
+                }
+                throw error
+            }
             try await SourceWork.run { _ throws(LaunchError) in try LocalPieces.write(bytes, as: piece, to: pieces) }
         }
         try await local.unpack(packed, piecesIn: pieces, as: copy.name)
     }
 
+    // MARK: removing
+
+    /// What `removeUnused` has removed.
+    package struct Removed: Sendable, Hashable, Codable {
+        /// The bytes of pieces in the database.
+        package var bytes: Int64 = 0
+        /// The objects at the place.
+        package var objects = 0
+
+        package init() {}
+    }
+
+    /// The maximum number of objects that one call deletes.
+    package static let mostObjects = 1000
+
+    /// Removes sources and pieces that nothing names and nothing has used for a day by the store's clock. For agents.
+    /// - Parameter removed: what was removed, also if the call fails.
+    /// - Throws: `.denied` for other users, and if the object store does not permit it; the other errors of both. Objects
+    ///   that remain are deleted by a later call.
+    package func removeUnused(
+        after milliseconds: Int64 = 86_400_000, _ removed: inout Removed
+    ) async throws(LaunchError) {
+        removed.bytes += try await call { () async throws(StoreError) in
+            try await store.removeUnusedSources(after: milliseconds)
+        }
+        guard let place else { return }
+        let old = try await call { () async throws(StoreError) in
+            try await store.retireObjects(at: place, after: milliseconds, limit: Self.mostObjects)
+        }
+        guard !old.isEmpty else { return }
+        let gone = Mutex<[Int64]>([])
+        let failure: LaunchError?
+        do throws(LaunchError) {
+            try await ObjectBlobs.delete(
+                old.map { ObjectBlobs.uri(place, author: $0.author, name: $0.name) }, from: try await objects()
+            ) { index in gone.withLock { $0.append(old[index].id) } }
+            failure = nil
+        } catch {
+            failure = error
+        }
+        let ids = gone.withLock(\.self)
+        if !ids.isEmpty {
+            try await call { () async throws(StoreError) in try await store.forgetObjects(ids) }
+        }
+        removed.objects += ids.count
+        guard let failure else { return }
+        throw LaunchError(
+            failure.kind,
+            "\(Wording.count(old.count - ids.count, "unused object")) of sources could not be deleted at \(place): "
+                + failure.message,
+            hint: failure.kind == .denied
+                ? "Grant agents the right to delete objects there, as 'launch iam-policy' prints it."
+                : failure.hint)
+    }
+
     // MARK: places
 
-    private func blobs(of author: String, at place: String?) async throws(LaunchError) -> any BlobStore {
+    private func blobs(
+        of author: String, at place: String?, names: @escaping ObjectBlobs.Names
+    ) async throws(LaunchError) -> any BlobStore {
         guard let place else { return store.blobs(of: author) }
         return ObjectBlobs(
-            try await objects(), place: place, author: author, scratch: try await local.makeScratchFolder())
+            try await objects(), place: place, author: author, scratch: try await local.makeScratchFolder(),
+            names: names)
+    }
+
+    private func use(_ pieces: [Piece]) async throws(LaunchError) -> [String: String] {
+        guard let place else { return [:] }
+        return try await call { () async throws(StoreError) in try await store.useObjects(pieces, at: place) }
     }
 
     private func call<T>(_ body: () async throws(StoreError) -> T) async throws(LaunchError) -> T {

@@ -33,6 +33,9 @@ public final class S3Stub: StubService {
         state.withLock { $0.objects[bucket]?[key] = content }
     }
 
+    /// Removes an object from a bucket.
+    public func remove(bucket: String, key: String) { state.withLock { $0.objects[bucket]?[key] = nil } }
+
     /// Stores an object of the given number of zero bytes in a bucket, without keeping them.
     public func add(zeros size: Int, bucket: String, key: String) {
         let content = S3Content(size: size, bytes: nil, etag: "\"zeros-\(size)\"", modified: now())

@@ -62,6 +62,9 @@ struct TeamCopyTests {
         let login = database.environment(of: trainer)
         let denied = try await machine.start(prune + shared, setting: login).end()
         #expect(denied.code == 77 && denied.errors.contains("only an owner removes runs"), "\(denied)")
+        let archiving = try await machine.start(["prune", "--older-than", "100d"] + shared, setting: login).end()
+        #expect(archiving.code == 77 && archiving.messages == 1, "\(archiving)")
+        #expect(archiving.errors.contains("only an owner removes runs"), "\(archiving)")
 
         let plan = try await machine.succeeding(prune + ["--dry-run"] + shared)
         #expect(plan.errors.contains("241 runs would be removed"), "\(plan)")

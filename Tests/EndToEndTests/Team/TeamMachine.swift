@@ -9,16 +9,19 @@ struct TeamMachine: ProgramHome {
 
     /// - Parameters:
     ///   - user: a role of the database; nil for its owner.
-    ///   - config: the rest of the configuration, beside `store`. `DIR` is replaced by the machine's folder.
+    ///   - store: further keys of `store`, such as `blobs: s3://bucket/prefix`.
+    ///   - config: the rest of the configuration. `DIR` is replaced by the machine's folder.
     ///   - setting: additional variables.
     init(
-        _ database: PostgresDatabase, _ user: String?, config: String = "", setting: [String: String] = [:]
+        _ database: PostgresDatabase, _ user: String?, store: String = "", config: String = "",
+        setting: [String: String] = [:]
     ) throws {
         let folder = try TemporaryDirectory()
         self.folder = folder
         let file = try folder.write(
             "launch-config.yaml",
-            "queues: [q]\nstore: {type: postgres}\n" + config.replacing("DIR", with: folder.path))
+            "queues: [q]\nstore: {type: postgres\(store.isEmpty ? "" : ", \(store)")}\n"
+                + config.replacing("DIR", with: folder.path))
         variables = database.environment(of: user).merging([
             "LAUNCH_HOME": folder.file("home"), "HOME": folder.path, "XDG_CONFIG_HOME": folder.path,
             "TMPDIR": folder.path, "LAUNCH_CONFIG": file,

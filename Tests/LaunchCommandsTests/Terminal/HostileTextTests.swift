@@ -23,6 +23,7 @@ import Testing
         "+explain ENDED", "+explain ENDED --json", "explain WAITING", "+explain EVIL",
         "priority WAITING high", "+priority EVIL high", "+priority WAITING EVIL", "+move WAITING EVIL",
         "+logs ENDED", "+logs -t ENDED", "+logs --json ENDED", "+logs --build ENDED", "+stop EVIL",
+        "outputs ENDED", "outputs ENDED --json", "+outputs EVIL",
         "+stop WAITING --json", "+wait ENDED", "+wait ENDED --json", "+wait EVIL",
         "+prune --older-than 0s --dry-run", "prune --older-than 0s --yes", "+prune --older-than EVIL",
         "+prune --older-than 0s --archive DIR/EVIL --dry-run",

@@ -11,7 +11,7 @@ import LaunchHost
 @Suite("sources of a team", .enabled(if: PostgresServer.isInstalled, "\(PostgresServer.skipReason)"))
 struct SharedSourcesTests {
     /// A database with two submitters and an agent.
-    private struct Team {
+    struct Team {
         let scratch: Scratch
         let database: PostgresDatabase
 
@@ -30,8 +30,10 @@ struct SharedSourcesTests {
         }
 
         /// The machine of a user.
-        /// - Parameter port: a proxy before the server.
-        func machine(_ user: String, port: Int? = nil) throws -> Machine {
+        /// - Parameters:
+        ///   - port: a proxy before the server.
+        ///   - objects: where its pieces are, instead of the database.
+        func machine(_ user: String, port: Int? = nil, objects: (any ObjectStore)? = nil) throws -> Machine {
             let home = LaunchHome(path: "\(scratch.path)/\(user)")
             var parameters = PostgresServer.parameters(database.environment(of: "\(database.name)_\(user)"))
             if let port { parameters["port"] = "\(port)" }
@@ -40,8 +42,10 @@ struct SharedSourcesTests {
             let local = SourceStore(folder: home.sources)
             return Machine(
                 store: store, local: local,
-                shared: SharedSources(store, local: local, place: nil) { () async throws(LaunchError) in
-                    throw LaunchError(.configuration, "there are no objects")
+                shared: SharedSources(store, local: local, place: objects.map { _ in "mem://bucket/launch" }) {
+                    () async throws(LaunchError) in
+                    guard let objects else { throw LaunchError(.configuration, "there are no objects") }
+                    return objects
                 })
         }
 
@@ -67,7 +71,7 @@ struct SharedSourcesTests {
         }
     }
 
-    private struct Machine {
+    struct Machine {
         let store: Store
         let local: SourceStore
         let shared: SharedSources

@@ -27,6 +27,10 @@ struct FinishStage: Sendable {
         }
         if let unkept { outcome.warnings.append(unkept) }
         try await shareReport(of: record, in: folder)
+        let outputs = SharedOutputs(store: store, log: log)
+        if let elsewhere = try await outputs.copy(outcome.outputs, of: record, in: folder) {
+            outcome.warnings.append(elsewhere)
+        }
         let end = capabilities.tellsStops ? Self.toldEnd(of: record, observation) : Self.end(of: record, observation)
         let ended = try await store.transition(
             record.id, token: record.fencingToken, to: end.state, cause: end.cause,

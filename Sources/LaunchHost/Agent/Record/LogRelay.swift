@@ -170,20 +170,38 @@ private struct TextWriter {
     /// Writes the added lines, if they are at least this many bytes. Returns false if the text is full.
     mutating func write(atLeast least: Int = 1) async throws(StoreError) -> Bool {
         guard pending.count >= least else { return true }
-        let isFull = end.bytes + pending.count > RunText.limit
-        if isFull {
-            pending = []
-            let notice =
-                "launch: The store keeps \(RunText.limit >> 20) MiB of a log; the rest is in the log on the machine of the agent."
-            ArchivedLine.append(LogLine(text: notice, cursor: LogCursor(rawValue: "")), to: &pending)
-            end.cursor = nil
+        guard end.bytes + pending.count <= RunText.limit else {
+            try await finish(because: "The store keeps \(RunText.limit >> 20) MiB of a log.")
+            return false
         }
-        end.number += 1
+        do throws(StoreError) {
+            try await add()
+        } catch {
+            guard error.code == .refused else { throw error }
+            try await finish(because: error.message)
+            return false
+        }
+        return true
+    }
+
+    /// Writes a last line in place of the added lines.
+    private mutating func finish(because why: String) async throws(StoreError) {
+        pending = []
+        let notice =
+            "launch: \(why) The rest is on \(HostName.current), in \(LogArchive.path(in: store.home.folder(of: run)))."
+        ArchivedLine.append(LogLine(text: notice, cursor: LogCursor(rawValue: "")), to: &pending)
+        end.cursor = nil
+        try await add(isNotice: true)
+    }
+
+    private mutating func add(isNotice: Bool = false) async throws(StoreError) {
+        var next = end
+        next.number += 1
         try await store.add(
-            String(decoding: pending, as: UTF8.self), to: .log, of: run, upTo: end, replaces: replaces, token: token)
-        end.bytes += pending.count
-        (pending, replaces) = ([], false)
-        return !isFull
+            String(decoding: pending, as: UTF8.self), to: .log, of: run, upTo: next, replaces: replaces,
+            isNotice: isNotice, token: token)
+        next.bytes = (replaces ? 0 : end.bytes) + pending.count
+        (end, pending, replaces) = (next, [], false)
     }
 }
 

@@ -19,7 +19,8 @@ extension Store {
     /// Copies the log of a build until the task is cancelled, and then what is left of it. The last lines are written by
     /// a task that is not cancelled.
     private func copy(_ buildLog: BuildLog, of run: RunRecord, _ clock: HostClock) async {
-        var progress = TextProgress(source: UUID().uuidString)
+        var progress = TextProgress(
+            source: UUID().uuidString, place: "on \(HostName.current), in \(home.buildLog(of: run.id))")
         while true {
             let isLast = Task.isCancelled
             progress.append(buildLog.take())
@@ -27,11 +28,16 @@ extension Store {
             let written = await Task { () async throws(StoreError) -> TextProgress in
                 var progress = now
                 if progress.isUnknown { progress.resume(after: try await end(of: .build, of: run.id)) }
-                if let part = progress.part {
-                    try await add(
-                        part.data, to: .build, of: run.id, upTo: part.end, replaces: part.replaces,
-                        token: run.fencingToken)
-                    progress.partIsWritten()
+                while let part = progress.part {
+                    do throws(StoreError) {
+                        try await add(
+                            part.data, to: .build, of: run.id, upTo: part.end, replaces: part.replaces,
+                            isNotice: part.isNotice, token: run.fencingToken)
+                        progress.partIsWritten()
+                    } catch {
+                        guard error.code == .refused, !part.isNotice else { throw error }
+                        progress.partIsRefused(because: error.message)
+                    }
                 }
                 return progress
             }.result

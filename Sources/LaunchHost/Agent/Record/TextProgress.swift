@@ -7,6 +7,8 @@ struct TextProgress: Sendable {
         var end: TextEnd
         /// Whether it replaces the text of an earlier attempt.
         var replaces: Bool
+        /// Whether it is the last line, which says where the rest is.
+        var isNotice = false
     }
 
     /// The attempt that prints the text: another one for each.
@@ -15,13 +17,17 @@ struct TextProgress: Sendable {
     private(set) var isUnknown = true
     /// Whether the text has its maximum size.
     private(set) var isFull = false
+    /// Why nothing more can be added; nil while there is room.
+    private var refusal: String?
+    /// Where the whole text is, for the last line: `on HOST, in PATH`.
+    private let place: String
     private var pending: [UInt8] = []
     private var sent = 0
     private var number: Int64 = -1
     private var replaces = true
 
-    init(source: String) {
-        self.source = source
+    init(source: String, place: String = "on the machine of the agent") {
+        (self.source, self.place) = (source, place)
     }
 
     /// Adds whole lines.
@@ -31,17 +37,21 @@ struct TextProgress: Sendable {
     var part: Part? {
         guard replaces || !pending.isEmpty, !isFull else { return nil }
         let isTooMuch = sent + pending.count > RunText.limit
-        let notice = "launch: The store keeps \(RunText.limit >> 20) MiB of a build's log.\n"
+        let why = refusal ?? (isTooMuch ? "The store keeps \(RunText.limit >> 20) MiB of a build's log." : nil)
         return Part(
-            data: isTooMuch ? notice : String(decoding: pending, as: UTF8.self),
-            end: TextEnd(number: number + 1, source: source, cursor: "\(sent + pending.count)"), replaces: replaces)
+            data: why.map { "launch: \($0) The rest is \(place).\n" } ?? String(decoding: pending, as: UTF8.self),
+            end: TextEnd(number: number + 1, source: source, cursor: "\(sent + pending.count)"), replaces: replaces,
+            isNotice: why != nil)
     }
 
     mutating func partIsWritten() {
         sent += pending.count
-        isFull = sent > RunText.limit
+        isFull = refusal != nil || sent > RunText.limit
         (pending, replaces, number) = ([], false, number + 1)
     }
+
+    /// The store has no room for the part. The next one is a last line.
+    mutating func partIsRefused(because why: String) { refusal = why }
 
     mutating func partHasFailed() { isUnknown = true }
 

@@ -7,6 +7,15 @@ public protocol ObjectStoring: Environment {
 
     /// The store of the objects. Called before each use; the environment caches what is worth caching.
     func objectStore() async throws(BackendError) -> any ObjectStore
+
+    /// The permissions of an agent that reads the sources of submitters below a URI, and deletes those that nothing uses.
+    /// - Parameter uri: a place without a slash at its end: `s3://bucket/prefix`.
+    func permissions(forSourcesAt uri: String) -> [Permission]
+}
+
+extension ObjectStoring {
+    /// None.
+    public func permissions(forSourcesAt uri: String) -> [Permission] { [] }
 }
 
 /// Objects by URI. No object is loaded into memory as a whole.

@@ -60,10 +60,13 @@ extension Store {
     /// - Parameters:
     ///   - end: where the text ends with the part. Its size is not used.
     ///   - replaces: whether the part replaces the whole text.
+    ///   - isNotice: whether the part is the last line, which says where the rest is. There is always room for it.
     ///   - token: the fencing token of the claim.
-    /// - Throws: `.stale` if the run has a new owner, or another call has added a part of this number.
+    /// - Throws: `.stale` if the run has a new owner, or another call has added a part of this number; `.refused` if the
+    ///   store has no room for more texts of the submitter.
     package func add(
-        _ data: String, to text: RunText, of run: RunID, upTo end: TextEnd, replaces: Bool = false, token: Int64
+        _ data: String, to text: RunText, of run: RunID, upTo end: TextEnd, replaces: Bool = false,
+        isNotice: Bool = false, token: Int64
     ) async throws(StoreError) {
         // The database's texts have no character with the number 0.
         let data = data.replacing("\0", with: "\u{2400}")
@@ -76,6 +79,7 @@ extension Store {
                         AND EXISTS (SELECT 1 FROM runs WHERE id = ?1 AND claim_token = ?3)
                     """, key + [.integer(token)])
             }
+            if !isNotice { try connection.checkRoom(for: data.utf8.count, of: run) }
             let added = try connection.run(
                 """
                 INSERT INTO run_texts (run_id, kind, part, source, cursor, data)

@@ -23,6 +23,7 @@ struct CopiedTable: Sendable {
     /// the state of one server.
     static let others: Set = [
         "run_counts", "run_texts", "owners", "settings", "pieces", "sources", "source_pieces", "piece_usage",
+        "objects", "source_objects", "run_outputs", "run_output_parts", "text_usage",
     ]
 
     /// The text of a page, in characters, is not more than this, or the page is one row.
@@ -49,6 +50,8 @@ protocol CopySide {
     /// The programs that hold or claim runs, as sentences' parts.
     func livingOwners() throws(StoreError) -> [String]
     func columns(of table: CopiedTable) throws(StoreError) -> [CopiedColumn]
+    /// The number of runs whose logs or outputs the engine keeps beside the copied tables.
+    func runsWithTexts() throws(StoreError) -> Int
     func insert(_ rows: [[SQLValue]], _ columns: [CopiedColumn], into table: CopiedTable) throws(StoreError)
     /// The highest number that the engine has given; 0 if none.
     func counter(of table: CopiedTable) throws(StoreError) -> Int64

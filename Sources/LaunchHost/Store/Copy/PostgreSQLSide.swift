@@ -34,6 +34,14 @@ struct PostgreSQLSide: CopySide {
         }
     }
 
+    func runsWithTexts() throws(StoreError) -> Int {
+        try connection.first(
+            """
+            SELECT count(*) AS n FROM (SELECT run_id FROM run_texts UNION SELECT run_id FROM run_outputs) AS runs
+            """
+        ) { row throws(StoreError) in Int(clamping: try row.integer("n")) } ?? 0
+    }
+
     func columns(of table: CopiedTable) throws(StoreError) -> [CopiedColumn] {
         try connection.rows(
             """

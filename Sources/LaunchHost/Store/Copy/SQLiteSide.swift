@@ -22,6 +22,9 @@ struct SQLiteSide: CopySide {
         owners.living().map { "\($0.kind) \($0.id) on \($0.host) (process \($0.pid))" }
     }
 
+    /// They are files.
+    func runsWithTexts() throws(StoreError) -> Int { 0 }
+
     func columns(of table: CopiedTable) throws(StoreError) -> [CopiedColumn] {
         try connection.rows("SELECT name, type FROM pragma_table_info(?) ORDER BY cid", [.text(table.name)]) {
             row throws(StoreError) in

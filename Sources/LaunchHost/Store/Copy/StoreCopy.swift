@@ -43,6 +43,8 @@ package struct StoreCopy: Sendable {
         package var sha256 = ""
         /// Columns with values that the destination does not have, such as `jobs.author`.
         package var notCopied: [String] = []
+        /// The number of runs whose logs or outputs the source keeps in the database. They are not copied.
+        package var runsWithTexts = 0
         /// The number of values in which U+0000, which PostgreSQL does not store, became U+FFFD.
         package var replaced = 0
     }
@@ -139,6 +141,7 @@ package struct StoreCopy: Sendable {
             plans.append((table, own.filter(others.contains)))
         }
 
+        summary.runsWithTexts = try source.runsWithTexts()
         var (done, digest) = (0, [UInt8]())
         for (table, columns) in plans {
             try source.connection.pages(of: table, columns) { rows throws(StoreError) in

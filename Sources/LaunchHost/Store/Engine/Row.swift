@@ -6,6 +6,8 @@ protocol RowValues {
     func integer(_ column: String) -> Int64?
     /// The text in a column; nil for NULL, for another kind of value, and for a missing column.
     func text(_ column: String) -> String?
+    /// Whether a column is NULL.
+    func isNull(_ column: String) -> Bool
     /// The decoded values of the connection.
     var decoded: DecodedValues { get }
 }
@@ -15,6 +17,7 @@ struct Row {
     let statement: any RowValues
 
     func optionalText(_ column: String) -> String? { statement.text(column) }
+    func isNull(_ column: String) -> Bool { statement.isNull(column) }
     func optionalInteger(_ column: String) -> Int64? { statement.integer(column) }
     func optionalTime(_ column: String) -> Timestamp? { statement.integer(column).map { Timestamp(milliseconds: $0) } }
 

@@ -71,11 +71,15 @@ extension OwnerRecord {
             throw StoreError(.internalFault, "An owner's name could not be made.")
         }
         self.init(
-            id: id, kind: kind, pid: getpid(), host: Self.hostName(), startedAt: now, queues: queues, version: version,
+            id: id, kind: kind, pid: getpid(), host: HostName.current, startedAt: now, queues: queues, version: version,
             maxJobs: maxJobs, drains: drains ? true : nil)
     }
+}
 
-    private static func hostName() -> String {
+/// The name of this machine.
+package enum HostName {
+    /// The name as the kernel has it; `unknown` if it does not tell.
+    package static var current: String {
         var buffer = [CChar](repeating: 0, count: 256)
         guard gethostname(&buffer, buffer.count - 1) == 0 else { return "unknown" }
         return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

@@ -244,6 +244,7 @@ private struct Values: RowValues {
 
     func integer(_ column: String) -> Int64? { row.optionalInteger(column) }
     func text(_ column: String) -> String? { row.optionalText(column) }
+    func isNull(_ column: String) -> Bool { row.optionalText(column) == nil }
 }
 
 extension PostgreSQLDialect {

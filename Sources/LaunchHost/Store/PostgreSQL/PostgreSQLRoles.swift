@@ -124,7 +124,7 @@ struct PostgreSQLRoles: Sendable {
                 launch.reads_all, launch.own_queues, launch.owns_queue TO \(submitter), \(viewer);
             GRANT EXECUTE ON FUNCTION launch.submit, launch.request_stop, launch.set_priority, launch.move_run,
                 launch.set_paused, launch.edit_queue, launch.create_job_version, launch.delete_job, launch.missing_pieces,
-                launch.add_pieces, launch.use_source, launch.add_source TO \(submitter)
+                launch.add_pieces, launch.use_source, launch.use_objects, launch.add_source TO \(submitter)
             """
     }
 

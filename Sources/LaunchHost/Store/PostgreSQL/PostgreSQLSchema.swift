@@ -27,6 +27,9 @@ enum PostgreSQLSchema {
         Migration(sql: texts),
         // A program that does not know the limits for instances would exceed them.
         Migration(sql: demands, stopsOlderPrograms: true),
+        // A program that does not know the names of objects would not find those of others.
+        Migration(sql: objects, stopsOlderPrograms: true),
+        Migration(sql: outputs),
     ]
 
     /// Settings of a connection: each statement has an index in the order of its result. With old statistics, the planner

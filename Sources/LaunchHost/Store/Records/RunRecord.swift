@@ -71,6 +71,9 @@ public struct RunRecord: Sendable, Hashable, Codable, Identifiable {
     /// The instances that it occupies; none if they are unknown, or no queue can limit them. An archived record lacks
     /// them.
     package var demand = RunDemand.none
+    /// Whether the server does not show the run's details to this user: only its author, the owners of its queue and
+    /// viewers read them. The record lacks them.
+    package var isHidden = false
 
     /// The names in archived records. `claimToken` is the older name of the fencing token.
     private enum CodingKeys: String, CodingKey {
@@ -130,8 +133,10 @@ extension RunRecord {
         state = values.state()
         cause = values.json("cause")
         backendStatus = row.optionalText("backend_status")
+        // The column is never NULL but in the views of users who may not read the run.
+        isHidden = row.isNull("spec")
         spec =
-            values.required("spec")
+            (isHidden ? nil : values.required("spec"))
             ?? LaunchSpec(
                 source: .image(""), name: name, project: project, entity: author, author: author, resource: resource,
                 queue: queue, priority: priority)

@@ -188,6 +188,10 @@ final class Statement: RowValues {
     }
 
     /// The text in a column of the current row; nil for NULL and for a missing column.
+    func isNull(_ column: String) -> Bool {
+        columns[column].map { sqlite3_column_type(handle, $0) == SQLITE_NULL } ?? true
+    }
+
     func text(_ column: String) -> String? {
         guard let index = columns[column], sqlite3_column_type(handle, index) == SQLITE_TEXT,
             let start = sqlite3_column_text(handle, index)

@@ -12,6 +12,20 @@ extension AWSEnvironment: ObjectStoring {
             throw error.backendError
         }
     }
+
+    /// Objects below the place, and the list of the bucket: without it, S3 answers 403 for a missing object.
+    public func permissions(forSourcesAt uri: String) -> [Permission] {
+        guard let place = try? S3URI(uri) else { return [] }
+        let partition = knownRegion.flatMap { Partition.of(region: $0)?.id } ?? "aws"
+        let bucket = "arn:\(partition):s3:::\(place.bucket)"
+        let folder = place.key.isEmpty ? "" : "\(place.key)/"
+        return [
+            Permission(
+                .agent, ["s3:GetObject", "s3:DeleteObject"], on: ["\(bucket)/\(folder)*"],
+                reason: "fetch the sources of submitters, and remove unused ones"),
+            Permission(.agent, ["s3:ListBucket"], on: [bucket], reason: "tell a missing object from a denied one"),
+        ]
+    }
 }
 
 /// S3 as the host's object store.

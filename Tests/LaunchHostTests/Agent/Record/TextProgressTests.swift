@@ -53,6 +53,8 @@ import LaunchHost
         progress.append(String(repeating: "x", count: RunText.limit))
         memory.write(&progress, .written)
         #expect(progress.isFull && progress.part == nil)
-        #expect(memory.text == "first\nlaunch: The store keeps 16 MiB of a build's log.\n")
+        #expect(
+            memory.text
+                == "first\nlaunch: The store keeps 16 MiB of a build's log. The rest is on the machine of the agent.\n")
     }
 }
