@@ -51,6 +51,10 @@ public final class S3Stub: StubService {
     }
     /// The size of an object, in bytes.
     public func size(bucket: String, key: String) -> Int? { state.withLock { $0.objects[bucket]?[key]?.size } }
+    /// The keys of a bucket, sorted.
+    public func keys(bucket: String) -> [String] {
+        state.withLock { $0.objects[bucket]?.keys(from: "", after: "") ?? [] }
+    }
     /// The number of reads of objects, including their metadata.
     public var reads: Int { state.withLock(\.reads) }
     /// The number of uploads that have begun and not ended.
@@ -68,6 +72,7 @@ public final class S3Stub: StubService {
         case ("GET", true): return "ListObjectsV2"
         case ("HEAD", false): return "HeadObject"
         case ("GET", false): return "GetObject"
+        case ("PUT", false) where request.raw.header("x-amz-copy-source") != nil: return "CopyObject"
         case ("PUT", false): return has("partNumber") ? "UploadPart" : "PutObject"
         case ("POST", false): return has("uploads") ? "CreateMultipartUpload" : "CompleteMultipartUpload"
         case ("DELETE", false): return has("uploadId") ? "AbortMultipartUpload" : "DeleteObject"
@@ -98,6 +103,7 @@ public final class S3Stub: StubService {
         case "HeadObject": return try read(bucket, key, request, isHead: true)
         case "GetObject": return try read(bucket, key, request, isHead: false)
         case "PutObject": return put(bucket, key, request)
+        case "CopyObject": return try copy(bucket, key, request)
         case "DeleteObject":
             state.withLock { $0.objects[bucket]?[key] = nil }
             return TestAnswer(204)
@@ -129,6 +135,23 @@ public final class S3Stub: StubService {
         let content = content(of: request)
         state.withLock { $0.objects[bucket]?[key] = content }
         return TestAnswer(200, headers: [("ETag", content.etag)])
+    }
+
+    private func copy(_ bucket: String, _ key: String, _ request: StubRequest) throws(StubError) -> TestAnswer {
+        let source = request.raw.header("x-amz-copy-source") ?? ""
+        let parts = source.drop { $0 == "/" }.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        let from = parts.count == 2 ? String(parts[1]).removingPercentEncoding ?? "" : ""
+        let found = state.withLock { state in
+            let content = state.objects[String(parts[0])]?[from]
+            if let content { state.objects[bucket]?[key] = content }
+            return content
+        }
+        guard let content = found else {
+            throw StubError("NoSuchKey", "The specified key does not exist.", status: 404)
+        }
+        return StubText.xml(
+            "<CopyObjectResult><LastModified>\(now().ISO8601Format())</LastModified>"
+                + "<ETag>\(StubText.escaped(content.etag))</ETag></CopyObjectResult>")
     }
 
     private func read(

@@ -43,8 +43,17 @@ public protocol ObjectStore: Sendable {
         _ path: String, to uri: String, progress: (@Sendable (_ done: Int64, _ total: Int64) -> Void)?
     ) async throws(BackendError)
 
+    /// Copies an object in the store, without its bytes passing this machine.
+    /// - Returns: false if the store cannot copy this object, or it does not exist; the caller then uploads the bytes. The
+    ///   default is false.
+    func copy(_ uri: String, to other: String) async throws(BackendError) -> Bool
+
     /// Deletes an object. It is not an error if the object does not exist.
     func delete(_ uri: String) async throws(BackendError)
+}
+
+extension ObjectStore {
+    public func copy(_ uri: String, to other: String) async throws(BackendError) -> Bool { false }
 }
 
 /// The metadata of an object.

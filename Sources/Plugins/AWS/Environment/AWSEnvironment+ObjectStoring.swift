@@ -77,6 +77,18 @@ struct S3ObjectStore: ObjectStore {
         }
     }
 
+    func copy(_ uri: String, to other: String) async throws(BackendError) -> Bool {
+        let (from, to) = (try S3URI(uri, needsKey: true), try S3URI(other, needsKey: true))
+        do throws(AWSError) {
+            try await store.copy(bucket: from.bucket, key: from.key, toBucket: to.bucket, key: to.key)
+            return true
+        } catch {
+            // One call copies at most 5 GiB; a larger object is refused as an invalid request.
+            guard error.kind == .notFound || error.kind == .invalid else { throw error.backendError }
+            return false
+        }
+    }
+
     func delete(_ uri: String) async throws(BackendError) {
         let place = try S3URI(uri, needsKey: true)
         try await Self.call { () async throws(AWSError) in

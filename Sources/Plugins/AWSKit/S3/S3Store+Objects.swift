@@ -66,6 +66,23 @@ extension S3Store {
         return try await send(exchange, bucket: bucket, key: key).headers["ETag"] ?? ""
     }
 
+    /// Copies an object of up to 5 GiB inside S3. Returns the ETag of the copy. Throws `notFound` if it does not exist.
+    @discardableResult
+    public func copy(
+        bucket: String, key: String, toBucket target: String, key targetKey: String
+    ) async throws(AWSError) -> String {
+        try S3Names.check(bucket: bucket, key: key)
+        var exchange = Exchange(operation: .write("CopyObject", repeatable: true))
+        exchange.method = .put
+        exchange.headers.append(("x-amz-copy-source", "/\(bucket)/\(URIEncoding.path(key))"))
+        // S3 begins its reply before the copy is complete, so only the body says that it is.
+        let answer = try await send(exchange, bucket: target, key: targetKey)
+        guard case .xml(let root) = answer.document, let etag = root.text("ETag")?.trimmed.nonEmpty else {
+            throw Bodies.unreadable(answer, "has no ETag", .s3, exchange.operation)
+        }
+        return etag
+    }
+
     /// Deletes an object. A missing object is not an error.
     public func delete(bucket: String, key: String) async throws(AWSError) {
         var exchange = Exchange(operation: .write("DeleteObject", repeatable: true))

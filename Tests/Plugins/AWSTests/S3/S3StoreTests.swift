@@ -36,6 +36,20 @@ import Testing
         #expect(gone?.kind == .notFound)
     }
 
+    @Test(arguments: ["a/b c+&%25.txt", "ü/日本"])
+    func `an object is copied inside the store, and a missing one is an error`(_ key: String) async throws {
+        let bench = try Self.bench()
+        let store = bench.store()
+        bench.stub.s3.add([1, 2, 3], bucket: "data", key: key)
+        try await store.copy(bucket: "data", key: key, toBucket: "data", key: "copy/\(key)")
+        #expect(bench.stub.s3.content(bucket: "data", key: "copy/\(key)") == [1, 2, 3])
+        let gone = await failure { () throws(AWSError) in
+            try await store.copy(bucket: "data", key: "gone", toBucket: "data", key: "x")
+        }
+        #expect(gone?.kind == .notFound)
+        #expect(bench.stub.s3.content(bucket: "data", key: "x") == nil)
+    }
+
     @Test func `each refusal is an error of its class`() async throws {
         let bench = try Self.bench()
         let store = bench.store()
