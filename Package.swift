@@ -136,7 +136,10 @@ let package = Package(
         library("LaunchRehearsal", at: "Sources/LaunchHost/Rehearsal", uses: ["LaunchPluginKit"]),
         library(
             "LaunchAgent", at: "Sources/LaunchHost/Agent",
-            uses: ["LaunchConcurrency", "LaunchRehearsal", "LaunchOwnership", "LaunchSnapshots", "LaunchSubprocess"]),
+            uses: [
+                "LaunchBlobs", "LaunchConcurrency", "LaunchRehearsal", "LaunchOwnership", "LaunchSnapshots",
+                "LaunchSubprocess",
+            ]),
         library("LaunchHost", at: "Sources/LaunchHost/All", uses: ["LaunchAgent"]),
 
         // With which login an image is pulled.

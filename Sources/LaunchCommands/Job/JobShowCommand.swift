@@ -33,17 +33,28 @@ enum JobShowCommand {
             case .code(let code):
                 facts.add("folder", code.origin)
                 facts.add("snapshot", code.snapshot)
-                facts.add("dockerfile", code.dockerfile)
+                facts.add(code.channel)
+                facts.add("dockerfile", code.channel == nil ? code.dockerfile : nil)
             case .template, .algorithm, .noImage:
                 facts.add(job.source.kind, job.source.origin)
             case .git(let git):
                 facts.add("repository", git.url)
                 facts.add("asked for", git.version)
                 facts.add("commit", git.commit)
-                facts.add("dockerfile", git.dockerfile)
+                facts.add(git.channel)
+                facts.add("dockerfile", git.channel == nil ? git.dockerfile : nil)
             }
             try terminal.out(facts)
             return .ok
         }
+    }
+}
+
+extension Facts {
+    /// The image of a code channel, and what its start installs.
+    fileprivate mutating func add(_ channel: CodeChannel?) {
+        guard let channel else { return }
+        add("image", channel.image ?? "what the queue names")
+        add("requirements", channel.installsRequirements == true ? "installed at each start" : nil)
     }
 }

@@ -21,6 +21,32 @@ enum NewJob {
         help: "The Dockerfile's path in the source; \(DockerfileChoice.names.joined(separator: ", then ")) otherwise.",
         values: .files)
 
+    /// The options of code beside an image.
+    static let channelOptions = [
+        Option("image", "d", value: "URI", help: "Build nothing: the job reads the code as input, in this image."),
+        Option(
+            flag: "code-requirements", help: "With --image: install the code's requirements.txt when a run starts."),
+    ]
+
+    /// The code channel of the options; nil if an image is built.
+    /// - Throws: `UsageError` if options contradict each other.
+    static func channel(_ arguments: ParsedArguments) throws -> CodeChannel? {
+        let installs = arguments.flag("code-requirements")
+        guard let text = arguments.string("image") else {
+            guard !installs else { throw arguments.usageError("--code-requirements needs --image") }
+            return nil
+        }
+        guard arguments.source(of: "dockerfile") != .commandLine else {
+            throw arguments.usageError("--dockerfile is for a build, and with --image nothing is built")
+        }
+        do {
+            let image = try ImageReference(parsing: text).description
+            return CodeChannel(image: image, installsRequirements: installs ? true : nil)
+        } catch {
+            throw LaunchError(.invalid, error.description)
+        }
+    }
+
     /// The requested name, otherwise one from the source's address.
     /// - Throws: `UsageError` if the address contains no usable name.
     static func name(_ arguments: ParsedArguments, from source: String) throws -> String {

@@ -29,7 +29,8 @@ struct PlanCheck {
         var plan = try Plan(
             job, image: ImageDecision(.unresolved, "not looked up"),
             runner: try backends.runner(for: job.resource, rehearse: spec.rehearse),
-            imageOfSource: backends.imageOfSource(for: job.project), limits: resolution.limits)
+            imageOfSource: backends.imageOfSource(for: job.project), limits: resolution.limits,
+            code: try await context.contexts(store).code(of: job.source, fetching: false))
         plan.findings.removeAll { $0.isSettledLater == true }
         let diagnostics = plan.diagnostics(
             in: try await document(of: spec), origins: resolution.origins, submitted: submitted)

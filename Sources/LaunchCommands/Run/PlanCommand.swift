@@ -13,6 +13,9 @@ enum PlanCommand {
                 """,
             examples: [
                 Example("Before it is queued", "launch plan -q train --source ."),
+                Example(
+                    "Edited code beside an image that stays as it is",
+                    "launch plan -q train --image repo/train:v3 --code . -E 'python3 train.py'"),
                 Example("Without network or credentials", "launch plan -q train --image repo/train:v3 --offline"),
                 Example(
                     "The request alone", "launch plan -q train --image repo/train:v3 --json | jq .request.document"),
@@ -49,10 +52,11 @@ enum PlanCommand {
                     context.note(Styled(Diagnostic(.warning, error.message, hint: error.hint)))
                 }
             }
+            let code = try await context.contexts(store).code(of: job.source, fetching: false)
             let plan = try Plan(
                 job, image: image, runner: runner, imageOfSource: backends.imageOfSource(for: job.project),
                 parts: [backends.environment, backends.registry, backends.builder], facts: facts,
-                limits: resolution.limits)
+                limits: resolution.limits, code: code)
             if context.wantsJSON {
                 try context.printJSON(plan)
             } else {

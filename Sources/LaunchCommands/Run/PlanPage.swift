@@ -23,6 +23,7 @@ struct PlanPage {
     func show() throws {
         try line("image", Styled(plan.image.summary))
         if let image = plan.image.image, image.exists { try line("", Styled(image.reference)) }
+        try showCode()
         // If the plan is invalid, only the findings matter.
         if plan.isValid {
             let isRehearsed = plan.request.rehearsal != nil
@@ -34,6 +35,19 @@ struct PlanPage {
             try showPermissions()
         }
         try showFindings()
+    }
+
+    private func showCode() throws {
+        guard let channel = plan.job.source.channel else { return }
+        guard let code = plan.code, let digest = code.digest else {
+            return try line("code", "\(plan.job.source.origin), fetched when the run starts")
+        }
+        let size = "\(Wording.count(code.files, "file")), \(Format.bytes(code.bytes))"
+        try line("code", "\(plan.job.source.origin): \(size), as input channel '\(CodeChannel.name)'")
+        try line("", Styled("sha256 \(digest)"))
+        if channel.installsRequirements == true {
+            try line("", Styled("requirements.txt is installed at each start, in the billed time of the job"))
+        }
     }
 
     private func showCost() throws {

@@ -83,6 +83,13 @@ struct SpecFile {
             Field("image", .string, help: "An image that exists already."),
             Field("source", .string, help: "A folder with a Dockerfile, to be built; relative to the file."),
             Field("git", .string, help: "A git repository with a Dockerfile."),
+            Field(
+                "code", .string,
+                help: "A folder that the job reads as input, beside the image; nothing is built; relative to the file."),
+            Field("code_channel", .boolean, help: "Whether the git repository is treated like code."),
+            Field(
+                "code_requirements", .boolean,
+                help: "Whether the code's requirements.txt is installed when the job starts."),
             Field("git_version", .string, help: "Branch, tag or commit of the repository."),
             Field("dockerfile", .string, help: "The Dockerfile's path in the source."),
             Field("entry_point", .either([.list(.string), .string]), help: "Replaces the image's entry point."),

@@ -80,6 +80,17 @@ enum SpecOptions {
                 heading: "Source, one of"),
             Option("git", value: "URL", help: "A git repository with a Dockerfile.", heading: "Source, one of"),
             Option(
+                "code", value: "DIR",
+                help: "A folder that the job reads as input, beside --image or the queue's image; nothing is built.",
+                values: .directories, heading: "Source, one of"),
+            Option(
+                flag: "code-channel", help: "Treat --git like --code: build nothing from it.",
+                heading: "Source, one of"),
+            Option(
+                flag: "code-requirements",
+                help: "Install the code's requirements.txt when the job starts; each start takes that time.",
+                heading: "Source, one of"),
+            Option(
                 "dockerfile", "D", value: "PATH", help: "The Dockerfile's path in the source.",
                 heading: "Source, one of"),
             Option(

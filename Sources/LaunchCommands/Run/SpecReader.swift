@@ -23,7 +23,8 @@ struct SpecReader {
             try await self.resource(queue: queue, store: store, config: config)
         }
         let rehearsal = try RehearsalReader(context, specFile).options(of: resource, config)
-        let (source, jobProject) = try await source(store, offline: offline)
+        let channels = try await treatsSourcesAsCode(queue, resource, store)
+        let (source, jobProject) = try await source(store, channels: channels, offline: offline)
         let author = SystemUser.name
         let plugin = try context.catalog.knownRunner(resource)
         var submitted = SubmittedValues(for: plugin)
@@ -75,24 +76,60 @@ struct SpecReader {
 
     // MARK: Source
 
+    /// Whether `--source` and `--git` mean code beside the image: the queue's file has `code: channel`.
+    private func treatsSourcesAsCode(_ queue: String?, _ resource: String, _ store: Store) async throws -> Bool {
+        let plugin = try context.catalog.knownRunner(resource)
+        guard let queue, plugin.ownKeys.contains(where: { $0.name == "code" }) else { return false }
+        return try await store.queue(queue).definition.template["code"]?.stringValue == "channel"
+    }
+
     /// The source from the command line or the spec file, nil if neither names one, and the project of its stored job.
-    private func source(_ store: Store, offline: Bool) async throws -> (source: Source?, project: String?) {
-        let names = ["job", "image", "source", "git"]
+    /// - Parameter channels: Whether the queue treats folders and repositories as code beside the image.
+    private func source(_ store: Store, channels: Bool, offline: Bool) async throws -> (
+        source: Source?, project: String?
+    ) {
+        let names = ["job", "image", "source", "git", "code"]
         let onLine = names.filter { context.arguments.string($0) != nil }
-        let given = onLine.isEmpty ? names.filter { file.string($0) != nil } : onLine
+        var given = onLine.isEmpty ? names.filter { file.string($0) != nil } : onLine
+        let isOnLine = !onLine.isEmpty
+        var image: String?
+        let isGitChannel = given.contains("git") && flag("code-channel", isOnLine: isOnLine)
+        let isChannel =
+            given.contains("code") || isGitChannel || channels && (given.contains("git") || given.contains("source"))
+        if isChannel, given.contains("image") {
+            // An image beside code is what the code runs in.
+            given.removeAll { $0 == "image" }
+            image = try imageName(isOnLine ? context.arguments.string("image") ?? "" : file.string("image") ?? "")
+        }
         guard let name = given.first else { return (nil, nil) }
         guard given.count == 1 else {
             let list = given.map { "--\($0)" }.joined(separator: " and ")
             throw context.arguments.usageError("\(list) cannot be combined: a run has one source")
         }
-        try refuseStray(besides: name, isOnLine: !onLine.isEmpty)
-        return try await specFile.locating(name, in: context.arguments) {
-            try await source(name, isOnLine: !onLine.isEmpty, store, offline: offline)
+        try refuseStray(besides: name, isOnLine: isOnLine, isChannel: isChannel)
+        let (source, project) = try await specFile.locating(name, in: context.arguments) {
+            try await self.source(name, isOnLine: isOnLine, isChannel: isChannel, store, offline: offline)
+        }
+        guard isChannel, let source else { return (source, project) }
+        let installs = flag("code-requirements", isOnLine: isOnLine)
+        return (source.with(CodeChannel(image: image, installsRequirements: installs ? true : nil)), project)
+    }
+
+    /// A flag of the source. A source on the command line replaces the file's source with all its options.
+    private func flag(_ name: String, isOnLine: Bool) -> Bool {
+        context.arguments.flag(name) || !isOnLine && file.flag(name.replacing("-", with: "_"))
+    }
+
+    private func imageName(_ text: String) throws -> String {
+        do {
+            return try ImageReference(parsing: text).description
+        } catch {
+            throw LaunchError(.invalid, error.description)
         }
     }
 
     private func source(
-        _ name: String, isOnLine: Bool, _ store: Store, offline: Bool
+        _ name: String, isOnLine: Bool, isChannel: Bool, _ store: Store, offline: Bool
     ) async throws -> (source: Source?, project: String?) {
         let text = value(name) ?? ""
         let dockerfile = value("dockerfile")
@@ -101,19 +138,17 @@ struct SpecReader {
             let job = try await store.job(try JobReference(parsing: text))
             return (job.source, job.project)
         case "image":
-            do {
-                return (.image(try ImageReference(parsing: text).description), nil)
-            } catch {
-                throw LaunchError(.invalid, error.description)
-            }
+            return (.image(try imageName(text)), nil)
         case "git":
             let source = try await SourceChoice.git(
                 text, version: value("git-version"), dockerfile: dockerfile, git: context.git, offline: offline)
             return (source, nil)
         default:
             let isRelativeToFile = !isOnLine && !text.hasPrefix("/")
+            let folder = isRelativeToFile ? "\(specFile.folder)/\(text)" : text
+            if isChannel { return (try await SourceChoice.channel(folder, home: store.home, context), nil) }
             let source = try await SourceChoice.code(
-                isRelativeToFile ? "\(specFile.folder)/\(text)" : text, dockerfile: dockerfile, home: store.home,
+                folder, dockerfile: dockerfile, home: store.home,
                 limits: context.limits, terminal: context.terminal, quiet: context.wantsJSON)
             return (source, nil)
         }
@@ -121,13 +156,22 @@ struct SpecReader {
 
     /// Refuses an option that only applies to another kind of source, because it would be ignored.
     /// - Parameter source: The option that names the source; nil if the queue's template does.
-    private func refuseStray(besides source: String?, isOnLine: Bool) throws {
-        for (option, kinds) in [("dockerfile", ["source", "git"]), ("git-version", ["git"])]
-        where source.map({ !kinds.contains($0) }) ?? true {
+    /// - Parameter isChannel: Whether the source is code beside an image, from which nothing is built.
+    private func refuseStray(besides source: String?, isOnLine: Bool, isChannel: Bool = false) throws {
+        for (option, kinds) in [
+            ("dockerfile", isChannel ? [] : ["source", "git"]), ("git-version", ["git"]),
+            ("code-channel", ["git"]), ("code-requirements", ["code"] + [isChannel ? source : nil].compactMap(\.self)),
+        ] where source.map({ !kinds.contains($0) }) ?? true {
             // A source on the command line replaces the file's source with all its options.
-            let isInFile = !isOnLine && file.string(option.replacing("-", with: "_")) != nil
-            guard isInFile || context.arguments.string(option) != nil else { continue }
+            let value = file.values[option.replacing("-", with: "_")]
+            let isInFile = !isOnLine && value != nil && value != .bool(false)
+            guard isInFile || context.arguments.source(of: option) != nil else { continue }
             let list = kinds.map { "--\($0)" }.joined(separator: " and ")
+            guard !kinds.isEmpty else {
+                throw specFile.usageError(
+                    "--\(option) is for a build, and nothing is built from code beside an image", about: option,
+                    in: context.arguments)
+            }
             let found = source.map { "--\($0)" } ?? "what its queue names"
             throw specFile.usageError(
                 "--\(option) is for \(list), and the run's source is \(found)", about: option, in: context.arguments)
@@ -177,7 +221,7 @@ struct SpecReader {
 
     /// Records the positions of what the file gives besides values of the request.
     private func recordOwnKeys(in submitted: inout SubmittedValues) {
-        let keys = ["project", "name", "priority", "image", "source", "git", "rehearse", "with-credentials"]
+        let keys = ["project", "name", "priority", "image", "source", "git", "code", "rehearse", "with-credentials"]
         for option in keys + ["checkpoints", "output"] where context.arguments.source(of: option) == nil {
             let key = option.replacing("-", with: "_")
             specFile.record(.key(key), of: key, in: &submitted)

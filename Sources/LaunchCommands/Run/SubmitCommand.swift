@@ -24,6 +24,9 @@ enum SubmitCommand {
             examples: [
                 Example("An image that exists already", "launch submit -q train --image repo/train:v3 -- --epochs 10"),
                 Example("A folder, built when an agent takes it", "launch submit -q train --source . --param lr=0.01"),
+                Example(
+                    "Edited code beside an image that stays as it is",
+                    "launch submit -q train --image repo/train:v3 --code . -E 'python3 train.py'"),
                 Example("And wait for its end", "launch submit -q train --job iris:best --follow"),
                 Example(
                     "From a script, also while the database restarts",

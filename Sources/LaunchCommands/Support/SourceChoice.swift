@@ -23,6 +23,26 @@ enum SourceChoice {
         return .code(snapshot.source)
     }
 
+    /// Stores a snapshot of the folder for a code channel, with progress output, and says what is left out.
+    /// - Throws: `LaunchError` if the folder is invalid or the store cannot be written.
+    static func channel(_ folder: String, home: LaunchHome, _ context: CommandContext) async throws -> Source {
+        let store = SourceStore(folder: home.sources, limits: context.limits)
+        let terminal = context.terminal
+        let snapshot = try await Progress.show("Reading \(folder)", on: terminal, quiet: context.wantsJSON) {
+            progress in
+            try await store.codeSnapshot(of: folder) { now in
+                progress.update("\(words(now.step)) \(folder)", .bytes(now.bytes))
+            }
+        }
+        for warning in snapshot.warnings { terminal.show(warning) }
+        if !snapshot.leftOut.isEmpty {
+            let shown = snapshot.leftOut.prefix(5).joined(separator: ", ")
+            let more = snapshot.leftOut.count > 5 ? " and \(snapshot.leftOut.count - 5) more" : ""
+            context.note("left out of the code: \(shown)\(more)")
+        }
+        return .code(snapshot.source)
+    }
+
     /// Sends a snapshot to a store that machines share, with progress output. Does nothing for other sources, and for a
     /// store on this machine.
     /// - Throws: `LaunchError` if the store does not take the source or does not answer.

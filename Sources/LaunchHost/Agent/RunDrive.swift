@@ -295,7 +295,7 @@ struct RunDrive: Sendable {
             switch run.stage {
             case _ where error.category == .unavailable: .unavailable
             case .unresolved: .invalidRequest
-            case .resolved(let job): job.source.isImage ? .image : .build
+            case .resolved(let job): job.source.ofImage.isImage ? .image : .build
             case .imaged: error.category == .invalid ? .invalidRequest : .image
             default: .submit
             }

@@ -147,12 +147,23 @@ struct RunDriver: Sendable {
 
     private func render(_ job: ResolvedJob, _ image: PinnedImage, _ run: RunRecord) async throws -> RunRequest {
         let runner = try backends.runner(for: run)
+        let code = try await CodeStage.code(of: job, contexts)
         var request = try RenderStage.request(
-            for: job, image: image, runner: runner, facts: try await runner.facts(for: job))
+            for: job, image: image, runner: runner, facts: try await runner.facts(for: job), code: code?.summary)
         // A job that an older program resolved does not have the options.
         request.rehearsal = job.rehearsal ?? run.spec.rehearsal
         if run.queue != nil { request.rehearsal?.usesOwnCredentials = nil }
+        if let code, runner is RehearsalRunner {
+            request.rehearsal = try CodeStage.options(request.rehearsal, reading: code)
+        }
         try ValidateStage.refuseErrors(in: request, runner: runner)
+        if let code, !(runner is RehearsalRunner) {
+            let stage = CodeStage(environment: backends.environment, scratch: try store.home.makeFolder(of: run.id))
+            let summary = try await stage.upload(code, of: job, for: request, runner: runner) {
+                progress(run.id, BuildProgress(.push, $0))
+            }
+            log.info("code of a run is uploaded", ["run": run.id.rawValue, "code": summary])
+        }
         try await runner.prepare(for: request) { progress(run.id, $0) }
         return request
     }

@@ -48,7 +48,8 @@ package final class ObjectBlobs: BlobStore {
     package func missing(_ pieces: [Piece], of total: Int64) async throws(LaunchError) -> [Piece] {
         let objects = objects
         let uris = try await uris(of: pieces)
-        return try await Self.each(Array(Set(pieces))) { piece async throws(BackendError) -> Piece? in
+        return try await ObjectCalls.each(Array(Set(pieces)), parallelism: Self.parallelism) {
+            piece async throws(BackendError) -> Piece? in
             guard let uri = uris[piece] else { return piece }
             let found = try await objects.object(uri)
             return found?.size == Int64(piece.size) ? nil : piece
@@ -58,11 +59,12 @@ package final class ObjectBlobs: BlobStore {
     package func add(_ pieces: [[UInt8]]) async throws(LaunchError) {
         let named = pieces.map { (piece: Piece(of: $0), bytes: $0) }
         let uris = try await uris(of: named.map(\.piece))
-        _ = try await Self.each(named) { [objects, scratch] item async throws(BackendError) in
+        _ = try await ObjectCalls.each(named, parallelism: Self.parallelism) {
+            [objects, scratch] item async throws(BackendError) in
             guard let uri = uris[item.piece] else { return }
             let path = "\(scratch)/\(UUID().uuidString)"
             defer { try? FileSystem.remove(path) }
-            try Self.local { () throws(FileSystem.Failure) in
+            try ObjectCalls.local { () throws(FileSystem.Failure) in
                 let file = try FileSystem.File(creating: path)
                 try file.write(item.bytes[...])
             }
@@ -87,7 +89,7 @@ package final class ObjectBlobs: BlobStore {
             let path = "\(scratch)/\(UUID().uuidString)"
             defer { try? FileSystem.remove(path) }
             try await objects.download(uri, to: path, progress: nil)
-            return try Self.local { () throws(FileSystem.Failure) in
+            return try ObjectCalls.local { () throws(FileSystem.Failure) in
                 try FileSystem.File(reading: path).bytes(limit: Piece.largest)
             }
         } catch {
@@ -136,49 +138,10 @@ package final class ObjectBlobs: BlobStore {
     package static func delete(
         _ uris: [String], from objects: any ObjectStore, deleted: @escaping @Sendable (Int) -> Void
     ) async throws(LaunchError) {
-        _ = try await each(Array(uris.enumerated())) { item async throws(BackendError) in
+        _ = try await ObjectCalls.each(Array(uris.enumerated()), parallelism: parallelism) {
+            item async throws(BackendError) in
             try await objects.delete(item.element)
             deleted(item.offset)
-        }
-    }
-
-    private static func local<T>(_ body: () throws(FileSystem.Failure) -> T) throws(BackendError) -> T {
-        do {
-            return try body()
-        } catch {
-            throw BackendError(.unavailable, "\(error.path) cannot be used: \(error.why).")
-        }
-    }
-
-    /// Runs the calls a few at a time. The first failure ends all.
-    private static func each<Item: Sendable, Value: Sendable>(
-        _ items: [Item], _ call: @escaping @Sendable (Item) async throws(BackendError) -> Value
-    ) async throws(LaunchError) -> [Value] {
-        let result = await withTaskGroup(of: Result<Value, BackendError>.self) { group in
-            var values: [Value] = []
-            var failure: BackendError?
-            var next = items.makeIterator()
-            let begin = { (group: inout TaskGroup<Result<Value, BackendError>>, item: Item) in
-                group.addTask {
-                    do throws(BackendError) { return .success(try await call(item)) } catch { return .failure(error) }
-                }
-            }
-            for _ in 0..<parallelism {
-                if let item = next.next() { begin(&group, item) }
-            }
-            while let result = await group.next() {
-                switch result {
-                case .success(let value): values.append(value)
-                case .failure(let error): failure = failure ?? error
-                }
-                if failure == nil, let item = next.next() { begin(&group, item) }
-            }
-            return failure.map { .failure($0) } ?? Result<[Value], BackendError>.success(values)
-        }
-        do throws(BackendError) {
-            return try result.get()
-        } catch {
-            throw LaunchError(error)
         }
     }
 }

@@ -2,7 +2,7 @@
 /// job that is translated from it.
 ///
 /// It conforms to `Runner`, so the pipeline does not know that it is a rehearsal.
-package struct RehearsalRunner: Runner {
+package struct RehearsalRunner: CodeCarrying {
     package let remote: any Rehearsable
     package let local: any ContainerJobRunner
     private let jobs = TranslatedJobs()
@@ -10,6 +10,11 @@ package struct RehearsalRunner: Runner {
     package init(remote: any Rehearsable, local: any ContainerJobRunner) {
         self.remote = remote
         self.local = local
+    }
+
+    /// The place of the code of the remote request. A rehearsal reads the folder itself.
+    package func codePlace(of request: RunRequest) -> CodePlace? {
+        (remote as? any CodeCarrying)?.codePlace(of: request)
     }
 
     package func render(_ job: RunnableJob) throws(BackendError) -> RunRequest { try remote.render(job) }

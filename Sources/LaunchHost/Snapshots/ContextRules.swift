@@ -24,26 +24,34 @@ struct ContextRules {
     init(root: SourceRoot, dockerfile: String, shownAs folder: String) throws(LaunchError) {
         self.dockerfile = dockerfile
         for candidate in ["\(dockerfile)\(Self.fileName)", Self.fileName] {
-            let shown = "\(folder)/\(candidate)"
-            do {
-                let bytes = try root.bytes(of: candidate, limit: Self.limit, links: .inside)
-                guard let text = String(validating: bytes, as: UTF8.self) else {
-                    throw LaunchError(.invalid, "\(shown) is not UTF-8 text.")
-                }
-                ignore = try DockerIgnore(parsing: text, file: shown)
-                file = candidate
-                return
-            } catch let failure as FileSystem.Failure {
-                guard failure.isMissing else {
-                    throw SourceRoot.error(failure, file: shown, limit: Self.limit)
-                }
-            } catch let error as LaunchError {
-                throw error
-            } catch {
-                throw LaunchError(.internalFault, "\(shown) cannot be read: \(error).")
-            }
+            guard let rules = try Self.rules(in: candidate, of: root, shownAs: folder) else { continue }
+            ignore = rules
+            file = candidate
+            return
         }
         ignore = .none
+    }
+
+    /// The rules of one file in a folder; nil if the file does not exist.
+    /// - Throws: as `init`.
+    static func rules(
+        in file: String, of root: SourceRoot, shownAs folder: String
+    ) throws(LaunchError) -> DockerIgnore? {
+        let shown = "\(folder)/\(file)"
+        do {
+            let bytes = try root.bytes(of: file, limit: limit, links: .inside)
+            guard let text = String(validating: bytes, as: UTF8.self) else {
+                throw LaunchError(.invalid, "\(shown) is not UTF-8 text.")
+            }
+            return try DockerIgnore(parsing: text, file: shown)
+        } catch let failure as FileSystem.Failure {
+            guard failure.isMissing else { throw SourceRoot.error(failure, file: shown, limit: limit) }
+            return nil
+        } catch let error as LaunchError {
+            throw error
+        } catch {
+            throw LaunchError(.internalFault, "\(shown) cannot be read: \(error).")
+        }
     }
 
     /// The entries of the snapshot for these entries of the folder.

@@ -9,6 +9,9 @@ public struct ContextScan: Sendable {
     /// Warnings for the user: skipped devices, an unusually large context.
     public let warnings: [Diagnostic]
 
+    /// The paths of files and folders that the rules exclude, sorted; without what is inside excluded folders.
+    let leftOut: [String]
+
     /// The size of all files, in bytes.
     public var bytes: Int64 { entries.reduce(0) { $0 + $1.size } }
     /// Larger contexts cause a warning: 1 GB.
@@ -34,6 +37,7 @@ public struct ContextScan: Sendable {
         try walk.refuseUnreadable(shownAs: folder)
         entries = walk.entries.sorted(by: ContextEntry.precedes)
         self.folder = root
+        leftOut = walk.excluded.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         var warnings = walk.warnings
         if walk.leftOut > warnings.count {
             warnings.append(
@@ -97,6 +101,8 @@ private struct ContextWalk {
     /// The number of sockets, pipes and devices that were skipped.
     var leftOut = 0
     var unreadable: [FileSystem.Failure] = []
+    /// The excluded paths: a list for people, so it is cut after the first ones.
+    var excluded: [String] = []
 
     init(
         root: SourceRoot, rules: DockerIgnore, needed: [String], dropping: Set<String>, limits: SourceLimits,
@@ -122,8 +128,11 @@ private struct ContextWalk {
         }
         for name in names {
             guard let text = String(validating: name, as: UTF8.self) else { throw notText(name, in: path) }
-            guard !dropping.contains(text) else { continue }
             let child = path.isEmpty ? text : "\(path)/\(text)"
+            guard !dropping.contains(text) else {
+                exclude(child)
+                continue
+            }
             try take(child, rules.verdict(on: child, in: verdict), depth: depth)
         }
     }
@@ -139,6 +148,7 @@ private struct ContextWalk {
                 try takeFolder(entry, verdict, isWanted: isWanted, depth: depth)
                 return
             case _ where !isWanted:
+                exclude(path)
                 return
             case S_IFREG:
                 entry.size = Int64(status.st_size)
@@ -188,7 +198,13 @@ private struct ContextWalk {
             try visit(folder.path, in: verdict, depth: depth + 1)
             // An excluded folder is included if something in it is included.
             if entries.count > count { entries.append(folder) }
+        } else {
+            exclude(folder.path + "/")
         }
+    }
+
+    private mutating func exclude(_ path: String) {
+        if excluded.count < 1000 { excluded.append(path) }
     }
 
     private func notText(_ bytes: [UInt8], in path: String) -> LaunchError {

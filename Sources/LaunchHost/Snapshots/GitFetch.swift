@@ -49,10 +49,12 @@ public struct GitFetch: Sendable {
     /// - Parameters:
     ///   - commit: the full ID.
     ///   - dockerfile: the Dockerfile's path in the repository.
+    ///   - isCode: whether the snapshot is for a code channel, and needs no Dockerfile.
     ///   - progress: gets the progress of the snapshot for larger trees; called on another thread.
     /// - Throws: the errors of `resolve` and `SourceStore.snapshot`.
     public func fetch(
-        _ url: String, commit: String, dockerfile: String = "Dockerfile", into store: SourceStore,
+        _ url: String, commit: String, dockerfile: String = "Dockerfile", isCode: Bool = false,
+        into store: SourceStore,
         progress: @escaping @Sendable (SourceProgress) -> Void = { _ in }
     ) async throws(LaunchError) -> SourceStore.Snapshot {
         let address = try GitAddress(url)
@@ -73,7 +75,7 @@ public struct GitFetch: Sendable {
         }
         do throws(LaunchError) {
             return try await store.snapshot(
-                of: checkout, dockerfile: dockerfile, origin: "\(address.text)@\(commit.lowercased())",
+                of: checkout, dockerfile: isCode ? nil : dockerfile, origin: "\(address.text)@\(commit.lowercased())",
                 as: .checkout(largeFiles: work.largeFileProblem), progress: progress)
         } catch {
             // The user knows the repository, not the folder.

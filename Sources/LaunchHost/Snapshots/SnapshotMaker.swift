@@ -37,7 +37,7 @@ struct SnapshotMaker {
             warnings: scan.warnings + LargeFiles.warnings(pointers, folder: folder))
     }
 
-    private static func gitMode(of entry: ContextEntry) -> UInt32 {
+    static func gitMode(of entry: ContextEntry) -> UInt32 {
         switch entry.kind {
         case .folder: 0o755
         case .link: 0o777
@@ -92,7 +92,7 @@ struct SnapshotMaker {
     }
 
     /// Copies the content into the store; true if the store already contains it.
-    private func keep(_ scan: ContextScan, _ digest: ContextDigest) throws -> Bool {
+    func keep(_ scan: ContextScan, _ digest: ContextDigest) throws -> Bool {
         let place = "\(store.folder)/\(digest.hex)"
         if isWhole(place, scan) { return true }
         let staging = try StagingFolder(in: store.folder)

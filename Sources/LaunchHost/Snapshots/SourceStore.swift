@@ -31,6 +31,8 @@ public struct SourceStore: Sendable {
         public var isReused: Bool
         /// Warnings for the user.
         public var warnings: [Diagnostic]
+        /// What the ignore rules left out, sorted; a folder counts as one. Empty for the context of a build.
+        public var leftOut: [String] = []
     }
 
     /// Stores the present content of a folder, after its `.dockerignore`.
@@ -48,6 +50,38 @@ public struct SourceStore: Sendable {
         try await snapshot(of: source, dockerfile: dockerfile, origin: origin, as: .found, progress: progress)
     }
 
+    /// Stores the present content of a folder for a code channel, after its `.launchignore` or `.dockerignore` and
+    /// without `.git`. The snapshot has one more file, `CodeChannel.startFile`.
+    /// - Parameters:
+    ///   - source: the folder.
+    ///   - progress: gets the progress for larger trees; called on another thread.
+    /// - Throws: as `snapshot`; `.invalid` also with every entry that no object can stand for.
+    public func codeSnapshot(
+        of source: String, progress: @escaping @Sendable (SourceProgress) -> Void = { _ in }
+    ) async throws(LaunchError) -> Snapshot {
+        try await snapshot(of: source, dockerfile: nil, origin: nil, as: .found, progress: progress)
+    }
+
+    /// The files of a code snapshot, after a check that all its bytes are unchanged.
+    /// - Throws: `.unavailable` if the store does not have the snapshot, or the snapshot is damaged; `.invalid` if it is
+    ///   not a code snapshot.
+    public func codeFolder(of snapshot: String) async throws(LaunchError) -> CodeFolder {
+        let folder = try present(snapshot)
+        return try await SourceWork.run { work throws(LaunchError) in
+            let scan = try ContextScan(of: folder, ignoring: .none, work: work)
+            let digest = try ContextDigest(of: scan, work: work)
+            guard digest.hex == snapshot else { throw Self.changed(folder) }
+            let tree = CodeTree(scan.entries, contents: digest.contents)
+            try tree.refuseProblems(shownAs: folder)
+            guard tree.files.contains(where: { $0.path == CodeChannel.startFile }) else {
+                throw LaunchError(
+                    .invalid, "the source snapshot \(snapshot.prefix(12)) was not made for a code channel.",
+                    hint: "Submit the folder again with --code.")
+            }
+            return CodeFolder(folder: folder, digest: snapshot, files: tree.files)
+        }
+    }
+
     /// Creates a store in the folder with the limits of the configuration.
     /// - Parameter folder: an absolute path.
     package init(folder: String, limits: SizeLimits) {
@@ -55,15 +89,16 @@ public struct SourceStore: Sendable {
     }
 
     func snapshot(
-        of source: String, dockerfile: String, origin: String?, as treatment: SnapshotTreatment,
+        of source: String, dockerfile: String?, origin: String?, as treatment: SnapshotTreatment,
         progress: @escaping @Sendable (SourceProgress) -> Void
     ) async throws(LaunchError) -> Snapshot {
         try await SourceWork.run(limits: limits, progress: progress) { work throws(LaunchError) in
             var attempt = 1
             while true {
                 do throws(LaunchError) {
-                    return try SnapshotMaker(store: self, work: work)
-                        .make(of: source, dockerfile: dockerfile, origin: origin, as: treatment)
+                    let maker = SnapshotMaker(store: self, work: work)
+                    guard let dockerfile else { return try maker.makeCode(of: source, origin: origin, as: treatment) }
+                    return try maker.make(of: source, dockerfile: dockerfile, origin: origin, as: treatment)
                 } catch {
                     // A file changes while it is copied. It is usually a log or an editor's file, and a retry succeeds.
                     guard error.kind == .tryAgain, attempt < 3 else { throw error }
@@ -77,6 +112,13 @@ public struct SourceStore: Sendable {
     /// The context folder of a snapshot, after a check that all its bytes are unchanged.
     /// - Throws: `.unavailable` if the store does not have the snapshot, or the snapshot is damaged.
     public func context(of snapshot: String) async throws(LaunchError) -> String {
+        let context = try present(snapshot)
+        guard try await ContextDigest.of(folder: context).hex == snapshot else { throw Self.changed(context) }
+        return context
+    }
+
+    /// The folder of a snapshot that the store has, unchecked.
+    private func present(_ snapshot: String) throws(LaunchError) -> String {
         guard Self.isName(snapshot) else {
             throw LaunchError(.invalid, "'\(snapshot)' is not the name of a snapshot: 64 hex digits are.")
         }
@@ -86,12 +128,13 @@ public struct SourceStore: Sendable {
                 .unavailable, "the source snapshot \(snapshot.prefix(12)) is not in \(folder).",
                 hint: "Submit the source again.")
         }
-        guard try await ContextDigest.of(folder: context).hex == snapshot else {
-            throw LaunchError(
-                .unavailable, "the source snapshot in \(context) has been changed since it was made.",
-                hint: "Submit the source again; that repairs it.")
-        }
         return context
+    }
+
+    private static func changed(_ context: String) -> LaunchError {
+        LaunchError(
+            .unavailable, "the source snapshot in \(context) has been changed since it was made.",
+            hint: "Submit the source again; that repairs it.")
     }
 
     /// The path of a snapshot's files.

@@ -133,6 +133,17 @@ struct SubmitterAttempt: Sendable, CustomTestStringConvertible {
         source("--source", "DIR/elsewhere", says: "does not let a submitter build the folder"),
         source("--source", "DIR/allowed/link", says: "does not let a submitter build the folder"),
         source("--source", "DIR/allowed/../elsewhere", says: "does not let a submitter build the folder"),
+        source("--image", "HOST/train:v1", "--code", "DIR/elsewhere", says: "does not let a submitter run the folder"),
+        source(
+            "--image", "HOST/train:v1", "--code", "DIR/allowed/link", says: "does not let a submitter run the folder"),
+        source("--image", "HOST/evil:v1", "--code", "DIR/allowed/mine", says: "does not allow the image HOST/evil:v1"),
+        source(
+            "--image", "HOST/train:v1", "--git", "https://github.com/evil/train", "--git-version",
+            LockedQueues.commit, "--code-channel", says: "does not allow the repository https://github.com/evil/train"),
+        ask("--code", "DIR/allowed/mine", "--set", "code_uri=s3://mine/x", says: "\(change) code_uri"),
+        ask(
+            "--code", "DIR/allowed/mine", "-E", "sh evil.sh",
+            says: "\(change) AlgorithmSpecification.ContainerEntrypoint"),
         source("-j", "evil", says: "does not allow the image evil.example.com/train:v1"),
         source("-j", "gitevil:v1", says: "does not allow the repository https://github.com/evil/train"),
         source("-j", "codeevil", says: "does not let a submitter build the folder"),
@@ -183,6 +194,7 @@ struct SubmitterAttempt: Sendable, CustomTestStringConvertible {
             "git: https://github.com/evil/x\ngit_version: \(LockedQueues.commit)", says: "does not allow the repository"
         ),
         spec("source: elsewhere", says: "does not let a submitter build the folder"),
+        spec("code: elsewhere", says: "does not let a submitter run the folder"),
         spec("job: evil", says: "does not allow the image"), spec("author: root", says: "a spec has no key \"author\""),
         spec("allow_rehearse: true", says: "unknown key"),
         spec("resource: mock", says: "queue locked is for sagemaker", code: 64),

@@ -15,6 +15,7 @@ import Testing
         "+submit -q hostile --image EVIL", "+submit -q EVIL --image a/b:1", "+submit -q hostile --spec DIR/spec.yaml",
         "+submit -q hostile --source DIR/EVIL", "+submit -q hostile --git EVIL",
         "+submit --set EVIL=1 -q hostile --image a/b:1",
+        "+submit -q hostile --image a/b:1 --code DIR/EVIL", "plan -q hostile --image registry/a:1 --code DIR/source",
         "submit -q hostile --source DIR/source", "+submit -q hostile --image a/b:1 --set-var v=EVIL2",
         "+run -q hostile --image EVIL", "run -q hostile --image registry/a:1 --name EVIL -vv",
         "plan -q hostile --image registry/a:1 --param k=EVIL", "+plan -q hostile --image registry/a:1 -- EVIL",

@@ -17,7 +17,8 @@ public struct ImageStage: Sendable {
         _ source: Source, project: String, queue: String?, demandsPin: Bool = false, offline: Bool
     ) async throws(BackendError) -> ImageDecision {
         try await decide(
-            ImageChoice(source: source, isPlan: true, isOffline: offline, demandsPin: demandsPin), project: project,
+            ImageChoice(source: source.ofImage, isPlan: true, isOffline: offline, demandsPin: demandsPin),
+            project: project,
             queue: queue
         ) { _ in }
     }
@@ -29,7 +30,8 @@ public struct ImageStage: Sendable {
         progress: @escaping @Sendable (BuildProgress) -> Void
     ) async throws(BackendError) -> ImageDecision {
         try await decide(
-            ImageChoice(source: source, demandsPin: demandsPin), project: project, queue: queue, progress: progress)
+            ImageChoice(source: source.ofImage, demandsPin: demandsPin), project: project, queue: queue,
+            progress: progress)
     }
 
     /// Carries out the steps of a choice until it is decided.
@@ -88,6 +90,14 @@ public struct ImageStage: Sendable {
 public protocol ContextProvider: Sendable {
     /// The context of the source; nil if it must be fetched and `fetching` is false.
     func context(of source: Source, fetching: Bool) async throws(BackendError) -> SourceContext?
+
+    /// The files of a code channel; nil for a source without, and if they must be fetched and `fetching` is false. The
+    /// default is nil.
+    func code(of source: Source, fetching: Bool) async throws(BackendError) -> CodeFolder?
+}
+
+extension ContextProvider {
+    public func code(of source: Source, fetching: Bool) async throws(BackendError) -> CodeFolder? { nil }
 }
 
 /// The context folder of a source, and what it contains.

@@ -9,6 +9,8 @@ public struct Plan: Sendable, Hashable, Codable {
     public var request: RunRequest
     /// The findings of the validate stage.
     public var findings: [Finding]
+    /// The code of a job with a code channel, as far as it is known.
+    public var code: JobCode?
     /// The estimated cost, if the runner knows it.
     public var cost: CostEstimate?
     /// The permissions that a cloud must grant for it.
@@ -23,17 +25,23 @@ public struct Plan: Sendable, Hashable, Codable {
     ///   - parts: the other parts of the configuration, for their permissions.
     ///   - facts: the result of the runner's `facts`; empty if no service was called.
     ///   - limits: those of the queue, for a run that can never start; nil if it has none.
+    ///   - code: the files of a job with a code channel; nil if they are not known yet.
     /// - Throws: `BackendError` if no request can be rendered.
     package init(
         _ job: ResolvedJob, image: ImageDecision, runner: any Runner, imageOfSource: String? = nil,
-        parts: [any Sendable] = [], facts: [String: String] = [:], limits: QueueLimits? = nil
+        parts: [any Sendable] = [], facts: [String: String] = [:], limits: QueueLimits? = nil,
+        code folder: CodeFolder? = nil
     ) throws(BackendError) {
         self.job = job
         self.image = image
+        code = folder?.summary
         request = try RenderStage.request(
             for: job, image: image.image ?? Self.standIn(for: job, image, imageOfSource), runner: runner,
-            facts: facts)
+            facts: facts, code: code)
         request.rehearsal = job.rehearsal
+        if let folder, runner is RehearsalRunner {
+            request.rehearsal = try CodeStage.options(request.rehearsal, reading: folder)
+        }
         findings = ValidateStage.findings(in: request, runner: runner)
         findings += limits?.refusals(of: runner.demand(of: job)) ?? []
         if image.way == .missing {
@@ -54,7 +62,7 @@ public struct Plan: Sendable, Hashable, Codable {
     ) -> PinnedImage {
         if job.source == .noImage { return .noImage }
         let name = decision.destination ?? job.source.imageName ?? imageOfSource ?? "image-of-\(job.runID)"
-        if case .algorithm = job.source { return PinnedImage(unpinned: name) }
+        if case .algorithm = job.source.ofImage { return PinnedImage(unpinned: name) }
         return PinnedImage(reference: name, digest: .unknown, name: name)
     }
 
@@ -73,7 +81,7 @@ public struct Plan: Sendable, Hashable, Codable {
 
 extension Source {
     fileprivate var imageName: String? {
-        switch self {
+        switch ofImage {
         case .image(let name), .algorithm(let name): name
         case .code, .git, .template, .noImage: nil
         }

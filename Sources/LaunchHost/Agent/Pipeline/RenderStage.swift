@@ -2,12 +2,23 @@
 public enum RenderStage {
     /// The request for `job` with `image`.
     /// - Parameter facts: the result of the runner's `facts`; empty if no service was called.
-    /// - Throws: `BackendError` if the runner cannot render a request.
+    /// - Parameter code: the code of a job with a code channel.
+    /// - Throws: `BackendError` if the runner cannot render a request, or takes no code.
     public static func request(
-        for job: ResolvedJob, image: PinnedImage, runner: any Runner, facts: [String: String] = [:]
+        for job: ResolvedJob, image: PinnedImage, runner: any Runner, facts: [String: String] = [:],
+        code: JobCode? = nil
     ) throws(BackendError) -> RunRequest {
         var runnable = runnable(job, image: image)
         runnable.facts = facts
+        if job.source.channel != nil {
+            let remote = (runner as? RehearsalRunner)?.remote ?? runner
+            guard remote is any CodeCarrying else {
+                throw BackendError(
+                    .invalid, "Runs of resource \(job.resource) take no code channel.",
+                    hint: "Build the folder into an image with --source.")
+            }
+            runnable.code = code ?? .unknown
+        }
         var request = try runner.render(runnable)
         request.isShared = job.isShared
         return request

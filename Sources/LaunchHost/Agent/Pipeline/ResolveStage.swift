@@ -104,13 +104,24 @@ public struct ResolveStage: Sendable {
         of spec: LaunchSpec, _ template: JSONValue, overridden: JSONValue, chosen: Set<String>,
         _ mistakes: inout [Diagnostic]
     ) -> Source {
-        guard mistakes.isEmpty, spec.source == .template else { return spec.source }
+        guard mistakes.isEmpty, spec.source.ofImage == .template else { return spec.source }
         let named = TemplateSource(plugin: plugin)
         let source = named.source(in: template, &mistakes)
         mistakes += named.refusals(
             of: source, own: queue.template, changed: overridden, chosen: chosen, policy: queue.policy,
             isLocked: isLocked(for: spec))
-        return source
+        guard var channel = spec.source.channel else { return source }
+        guard case .image(let image) = source else {
+            if mistakes.isEmpty {
+                mistakes.append(
+                    Diagnostic(
+                        .error, "the run's code needs an image, and the queue names \(source.origin)",
+                        hint: "Give --image URI beside --code."))
+            }
+            return spec.source
+        }
+        channel.image = image
+        return spec.source.with(channel)
     }
 
     /// Checks a spec, without its overrides, against the queue's policy and the grammar of names.

@@ -36,6 +36,27 @@ public struct SourceContexts: ContextProvider {
         }
     }
 
+    public func code(of source: Source, fetching: Bool) async throws(BackendError) -> CodeFolder? {
+        guard source.channel != nil else { return nil }
+        do throws(LaunchError) {
+            switch source {
+            case .image, .template, .algorithm, .noImage: return nil
+            case .code(let code):
+                if let folder = try? await store.codeFolder(of: code.snapshot) { return folder }
+                guard let shared else { return try await store.codeFolder(of: code.snapshot) }
+                guard fetching else { return nil }
+                try await shared.fetch(code.snapshot)
+                return try await store.codeFolder(of: code.snapshot)
+            case .git(let commit):
+                guard fetching else { return nil }
+                let fetched = try await git.fetch(commit.url, commit: commit.commit, isCode: true, into: store)
+                return try await store.codeFolder(of: fetched.source.snapshot)
+            }
+        } catch {
+            throw BackendError(error)
+        }
+    }
+
     private func context(of snapshot: String, fetching: Bool) async throws(LaunchError) -> SourceContext? {
         if let shared {
             if let folder = try? await store.context(of: snapshot) {

@@ -61,6 +61,15 @@ extension SubmitterPolicy {
         _ source: Source, _ otherwise: Allowance, _ realPath: (String) -> String,
         _ refuse: (_ value: SubmittedValues.Value, _ message: String, _ line: String, _ allowed: Allowance?) -> Void
     ) {
+        if let channel = source.channel {
+            if code == false {
+                refuse(
+                    .key("code"), "the queue does not let a submitter run code beside an image", "allow_code: true", nil
+                )
+            }
+            // Code changes what an image does, so both must be allowed. The resolve stage checks the template's image.
+            if let image = channel.image { refuseSource(.image(image), otherwise, realPath, refuse) }
+        }
         switch source {
         case .template, .algorithm, .noImage:
             // The queue's owner chose what the template names. The resolve stage checks a submitter's changes to it.
@@ -110,7 +119,7 @@ extension SubmitterPolicy {
             guard !allowed.allows({ Self.isWithin(code.origin, $0, realPath) }) else { return }
             refuse(
                 .key("source"),
-                "the queue does not let a submitter build the folder \(Wording.shortened(code.origin))",
+                "the queue does not let a submitter \(code.channel == nil ? "build" : "run") the folder \(Wording.shortened(code.origin))",
                 "allow_sources: {folders: [\(Self.yaml(code.origin))]}", allowed)
         }
     }

@@ -22,6 +22,11 @@ extension SubmitterPolicy {
             ]), example: "{images: [registry.example.com/team/*]}",
             help: "The images and sources that a submitter may run: 'any', or images, git and folders one by one."),
         Field(
+            "allow_code", .boolean, example: "false",
+            help:
+                "Whether code may run beside an image that is not built from it. Default: where allow_sources allows the folder or repository, and the image."
+        ),
+        Field(
             "allow_unpinned", .boolean, example: "true",
             help: "Whether an image may run that is not pinned to a digest: its registry denies the look-up."
         ),
@@ -61,7 +66,7 @@ extension SubmitterPolicy {
             // The default in the declaration applies without the key.
             credentials: options.flag("allow_credentials") ? true : nil, images: source("images"),
             unpinned: options.values["allow_unpinned"]?.boolValue, git: source("git"), sourceFolders: source("folders"),
-            folders: Allowance(options.values["allow_folders"]),
+            code: options.values["allow_code"]?.boolValue, folders: Allowance(options.values["allow_folders"]),
             projects: Allowance(options.values["allow_projects"]), names: Allowance(options.values["allow_names"]),
             entities: Allowance(options.values["allow_entities"]),
             maxPriority: options.string("max_priority").flatMap(Priority.init(rawValue:)))
@@ -72,6 +77,7 @@ extension SubmitterPolicy {
         var members: [String: JSONValue] = [:]
         members["allow_rehearse"] = rehearse.map { .bool($0) }
         members["allow_credentials"] = credentials.map { .bool($0) }
+        members["allow_code"] = code.map { .bool($0) }
         members["allow_unpinned"] = unpinned.map { .bool($0) }
         var sources: [String: JSONValue] = [:]
         sources["images"] = images?.declaration
@@ -94,7 +100,7 @@ extension SubmitterPolicy {
         let priority = maxPriority ?? (isLocked ? .medium : nil)
         let all: [(String, String?)] = [
             ("images", words(images)), ("unpinned images", words(unpinned)), ("git", words(git)),
-            ("sources", words(sourceFolders)),
+            ("sources", words(sourceFolders)), ("code channels", code.map { $0 ? "allowed" : "none" }),
             ("rehearsals", words(rehearse)), ("credentials", words(credentials)), ("folders", words(folders)),
             ("projects", words(projects)), ("names", words(names)), ("entities", words(entities)),
             ("priority", priority.map { "at most \($0.rawValue)" }),

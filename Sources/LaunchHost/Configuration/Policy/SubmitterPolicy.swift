@@ -16,6 +16,8 @@ public struct SubmitterPolicy: Sendable, Hashable, Codable {
     public var git: Allowance?
     /// The folders whose snapshots may be built.
     public var sourceFolders: Allowance?
+    /// Whether code may run beside an image that is not built from it; `sourceFolders` and `git` say which code.
+    public var code: Bool?
     /// The folders of this machine that a rehearsal may read and write.
     public var folders: Allowance?
     /// The allowed projects, in addition to `default`.
@@ -30,8 +32,8 @@ public struct SubmitterPolicy: Sendable, Hashable, Codable {
     /// Creates a policy; nil means that the queue's file does not have the key.
     package init(
         rehearse: Bool? = nil, credentials: Bool? = nil, images: Allowance? = nil, unpinned: Bool? = nil,
-        git: Allowance? = nil, sourceFolders: Allowance? = nil, folders: Allowance? = nil, projects: Allowance? = nil,
-        names: Allowance? = nil, entities: Allowance? = nil, maxPriority: Priority? = nil
+        git: Allowance? = nil, sourceFolders: Allowance? = nil, code: Bool? = nil, folders: Allowance? = nil,
+        projects: Allowance? = nil, names: Allowance? = nil, entities: Allowance? = nil, maxPriority: Priority? = nil
     ) {
         self.rehearse = rehearse
         self.credentials = credentials
@@ -39,6 +41,7 @@ public struct SubmitterPolicy: Sendable, Hashable, Codable {
         self.unpinned = unpinned
         self.git = git
         self.sourceFolders = sourceFolders
+        self.code = code
         self.folders = folders
         self.projects = projects
         self.names = names
@@ -48,8 +51,8 @@ public struct SubmitterPolicy: Sendable, Hashable, Codable {
 
     /// A policy that allows everything, even if the file has `allow_overrides`.
     package static let unlimited = SubmitterPolicy(
-        rehearse: true, credentials: true, images: .any, unpinned: true, git: .any, sourceFolders: .any, folders: .any,
-        projects: .any,
+        rehearse: true, credentials: true, images: .any, unpinned: true, git: .any, sourceFolders: .any, code: true,
+        folders: .any, projects: .any,
         names: .any, entities: .any, maxPriority: .critical)
 
     /// Whether the queue's file has none of the keys.

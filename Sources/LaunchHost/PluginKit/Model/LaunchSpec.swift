@@ -108,13 +108,16 @@ extension Source {
         public var snapshot: String
         /// A description of the folder, for people.
         public var origin: String
-        /// The Dockerfile's path in the folder.
+        /// The Dockerfile's path in the folder; empty for a code channel.
         public var dockerfile: String
+        /// How the folder reaches the job without a build; nil if an image is built from it.
+        public var channel: CodeChannel?
 
-        public init(snapshot: String, origin: String, dockerfile: String) {
+        public init(snapshot: String, origin: String, dockerfile: String, channel: CodeChannel? = nil) {
             self.snapshot = snapshot
             self.origin = origin
             self.dockerfile = dockerfile
+            self.channel = channel
         }
     }
 
@@ -126,14 +129,17 @@ extension Source {
         public var commit: String
         /// The branch, tag or commit as the submitter wrote it.
         public var version: String
-        /// The Dockerfile's path in the repository.
+        /// The Dockerfile's path in the repository; empty for a code channel.
         public var dockerfile: String
+        /// How the commit reaches the job without a build; nil if an image is built from it.
+        public var channel: CodeChannel?
 
-        public init(url: String, commit: String, version: String, dockerfile: String) {
+        public init(url: String, commit: String, version: String, dockerfile: String, channel: CodeChannel? = nil) {
             self.url = url
             self.commit = commit
             self.version = version
             self.dockerfile = dockerfile
+            self.channel = channel
         }
     }
 }

@@ -101,11 +101,14 @@ public struct RunnableJob: Sendable, Hashable, Codable {
     public var image: PinnedImage
     /// The result of the runner's `facts`; empty if no service was called.
     public var facts: [String: String]
+    /// The code that the job reads as an input channel; nil for a job without. Only a `CodeCarrying` runner gets it.
+    public var code: JobCode?
 
-    public init(job: ResolvedJob, image: PinnedImage, facts: [String: String] = [:]) {
+    public init(job: ResolvedJob, image: PinnedImage, facts: [String: String] = [:], code: JobCode? = nil) {
         self.job = job
         self.image = image
         self.facts = facts
+        self.code = code
     }
 }
 

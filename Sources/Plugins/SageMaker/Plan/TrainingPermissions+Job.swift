@@ -20,6 +20,19 @@ extension TrainingPermissions {
 
     // MARK: S3
 
+    private var code: S3Location? { place(codeRoot.map { .string($0) }) }
+
+    /// The permissions of the agent to upload code.
+    var codeUpload: [Permission] {
+        guard let code else { return [] }
+        return [
+            (["s3:GetObject", "s3:PutObject"], code.inFolder), (["s3:ListBucket"], code.container),
+            (["s3express:CreateSession"], code.directory),
+        ].compactMap { actions, resource in
+            resource.map { Permission(.agent, actions, on: [$0], reason: "upload the code of runs") }
+        }
+    }
+
     private func place(_ value: JSONValue?) -> S3Location? {
         value?.stringValue.flatMap {
             S3Location($0, in: .init(partition: partition, region: region, account: account))
@@ -47,9 +60,9 @@ extension TrainingPermissions {
         let writers: [JSONValue] = owners.compactMap { document[$0] } + rules
         let outputs: [S3Location?] = writers.map { place($0["S3OutputPath"]) }
         let written = outputs.compactMap(\.self)
-        let all = places + written + [checkpoints].compactMap(\.self)
+        let all = places + written + [checkpoints, code].compactMap(\.self)
         return [
-            permission(["s3:GetObject"], on: read, "read inputs"),
+            permission(["s3:GetObject"], on: read + [code?.inFolder], "read inputs"),
             permission(["s3:PutObject"], on: written.map(\.inFolder), "write outputs"),
             permission(
                 ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], on: [checkpoints?.inFolder], "keep checkpoints"),

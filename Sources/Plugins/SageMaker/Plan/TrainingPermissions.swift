@@ -7,11 +7,14 @@ struct TrainingPermissions {
     let partition: String
     let region: String
     let account: String
+    /// The URI below which the code of runs is; nil if there is none.
+    let codeRoot: String?
     private let role: String
 
     /// The permissions of a `CreateTrainingJob` document. `*` replaces unknown parts.
-    init(_ document: JSONValue, region: String?) {
+    init(_ document: JSONValue, region: String?, codeRoot: String? = nil) {
         self.document = document
+        self.codeRoot = codeRoot
         let role = document["RoleArn"]?.stringValue ?? ""
         // A value that is only known at submit is already a '*'.
         let parts = role.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false).map(String.init)
@@ -74,6 +77,7 @@ struct TrainingPermissions {
             permissions.append(
                 Permission(.agent, ["ecr:BatchGetImage"], on: [repository], reason: "pin the image to its digest"))
         }
+        permissions += codeUpload
         if let key = key("ResourceConfig", "VolumeKmsKeyId") {
             var condition = equal("kms:ViaService", "sagemaker.\(region).amazonaws.com").objectValue ?? [:]
             condition["Bool"] = .object(["kms:GrantIsForAWSResource": .string("true")])
@@ -89,11 +93,15 @@ struct TrainingPermissions {
 extension SageMakerRunner: Permitted {
     /// The IAM permissions of the agent and of the job's role.
     public func permissions(for request: RunRequest) -> [Permission] {
-        let role = RequestNotes(request).rehearsalRole.map {
+        let notes = RequestNotes(request)
+        let role = notes.rehearsalRole.map {
             Permission(
                 .agent, ["sts:AssumeRole"], on: [$0], reason: "give the containers of rehearsals their credentials")
         }
-        return (role.map { [$0] } ?? []) + TrainingPermissions(request.document, region: service.knownRegion).all
+        // A rehearsal reads the code on this machine.
+        let codeRoot = request.rehearsal == nil ? notes.codeRoot : nil
+        return (role.map { [$0] } ?? [])
+            + TrainingPermissions(request.document, region: service.knownRegion, codeRoot: codeRoot).all
     }
 }
 

@@ -10,7 +10,7 @@ extension QueueTemplate {
             return .text
         }
         if last == rehearsalRole || last.hasSuffix("Arn") || last.hasSuffix("KmsKeyId") { return .resource("an ARN") }
-        if last.hasSuffix("Uri") || last.hasSuffix("Url") || last == "S3OutputPath" { return .uri }
+        if last.hasSuffix("Uri") || last.hasSuffix("Url") || last == "S3OutputPath" || last == codeURI { return .uri }
         if last.hasSuffix("Path") { return .path }
         if first == "VpcConfig" || names.contains("FileSystemDataSource") { return .name() }
         return ["TrainingJobName", "ChannelName", "AlgorithmName"].contains(last) ? .name() : .text

@@ -19,6 +19,7 @@ enum QueueTemplate {
         # What launch adds, beside the backend's keys:
         # instance_types: [ml.m5.xlarge, ml.m5.2xlarge]   # tried in turn while AWS lacks instances
         # long_environment: split                         # values over 512 characters as NAME_0, NAME_1, …
+        # code_uri: s3://bucket/code                      # where folders of --code go; default: below S3OutputPath
 
         """
 
@@ -27,7 +28,7 @@ enum QueueTemplate {
     static let protectedPaths = [
         FieldPath([.member("RoleArn")]), FieldPath([.member("VpcConfig")]), FieldPath([.member("OutputDataConfig")]),
         FieldPath([.member("ResourceConfig"), .member("VolumeKmsKeyId")]), FieldPath([.member("TrainingJobName")]),
-        FieldPath([.member(rehearsalRole)]), FieldPath([.member(rehearsalPolicy)]),
+        FieldPath([.member(rehearsalRole)]), FieldPath([.member(rehearsalPolicy)]), FieldPath([.member(codeURI)]),
     ]
 
     /// The key of the instance types to try in turn.
@@ -38,6 +39,13 @@ enum QueueTemplate {
     static let rehearsalRole = "rehearsal_role_arn"
     /// The key of the session policy that limits these credentials.
     static let rehearsalPolicy = "rehearsal_session_policy"
+
+    /// The key of the place of code in S3.
+    static let codeURI = "code_uri"
+    /// The key of the rule for sources: `channel` treats them as code beside the image.
+    static let code = "code"
+    /// The key of the rule for `requirements.txt` of code.
+    static let codeRequirements = "code_requirements"
 
     static let ownKeys = [
         Field(
@@ -55,5 +63,14 @@ enum QueueTemplate {
             help:
                 "The session policy of these credentials. Default: the role's permissions, no iam:* or sts:AssumeRole*."
         ),
+        Field(
+            codeURI, .string, example: "s3://my-bucket/code",
+            help: "Where the code of runs with --code is uploaded. Default: 'code' below S3OutputPath."),
+        Field(
+            code, .choice(["build", "channel"]), default: .string("build"), example: "channel",
+            help: "What --source and --git mean: an image to build, or code beside the queue's image as with --code."),
+        Field(
+            codeRequirements, .boolean, default: .bool(false), example: "true",
+            help: "Whether a requirements.txt of the code is installed at each start, before the command."),
     ]
 }

@@ -17,6 +17,10 @@ struct RequestNotes: Sendable, Hashable, Codable {
     var rehearsalRole: String?
     /// The session policy of these credentials, as JSON.
     var rehearsalPolicy: String?
+    /// The URI below which the code of the queue's runs is; nil if the queue names none and the run has no code.
+    var codeRoot: String?
+    /// The digest of the run's code; nil for a run without.
+    var code: String?
     /// The findings of rendering.
     var findings: [Finding] = []
 

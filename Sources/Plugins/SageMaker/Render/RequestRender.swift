@@ -24,6 +24,7 @@ struct RequestRender {
             .compactMap(\.stringValue)
 
         RehearsalRole.take(from: &document, into: &notes)
+        let code = CodeInput(runnable, takingFrom: &document, &notes)
         // A queue's keys of W&B are removed when the queue is created; a submitter's come with --resource-args.
         for key in QueueTemplate.wandbKeys where document.removeValue(forKey: key) != nil {
             notes.addFinding(
@@ -38,6 +39,7 @@ struct RequestRender {
         }
         document["RoleArn"] = document["RoleArn"].map { role(as: $0, &notes) }
         document["AlgorithmSpecification"] = algorithm(document["AlgorithmSpecification"], runnable, &notes)
+        code?.add(to: &document, &notes)
         Self.chooseFirst(of: types, in: &document, &notes)
         document["HyperParameters"] = Hyperparameters(document["HyperParameters"], job).value
         let environment = try ContainerEnvironment(document["Environment"], job, splits: splits)

@@ -1,0 +1,56 @@
+/// Snapshots for code channels.
+extension SnapshotMaker {
+    /// The files with ignore rules, in order of precedence.
+    private static let ruleFiles = [".launchignore", ContextRules.fileName]
+    /// Git's own data never reaches a job.
+    private static let dropped: Set<String> = [".git"]
+
+    /// Makes a snapshot of a folder without a Dockerfile, with the script that starts a command in it.
+    ///
+    /// Files get the two modes of git, so that a folder and its commit have one digest, regardless of the umask.
+    func makeCode(
+        of folder: String, origin: String?, as treatment: SnapshotTreatment
+    ) throws(LaunchError) -> SourceStore.Snapshot {
+        let root = try ContextScan.root(folder)
+        let source = try SourceRoot(root)
+        var scan = try ContextScan(
+            of: folder, ignoring: try rules(in: source, shownAs: folder), dropping: Self.dropped, work: work)
+        for index in scan.entries.indices { scan.entries[index].mode = Self.gitMode(of: scan.entries[index]) }
+        let pointers = LargeFiles.pointers(among: scan.entries, in: source)
+        if case .checkout(let problem) = treatment, !pointers.isEmpty {
+            throw LargeFiles.error(pointers, reason: problem)
+        }
+        let tree = CodeTree(scan.entries)
+        try tree.refuseProblems(shownAs: folder)
+        guard !tree.files.isEmpty else {
+            throw LaunchError(
+                .invalid, "the code folder '\(folder)' has no file.",
+                hint: scan.leftOut.isEmpty ? "Name another folder." : "Its ignore rules leave everything out.")
+        }
+        guard !scan.entries.contains(where: { $0.path == CodeChannel.startFile }) else {
+            throw LaunchError(
+                .invalid,
+                "the code folder '\(folder)' has an entry '\(CodeChannel.startFile)', which is the name of the "
+                    + "script that starts the command.", hint: "Rename it, or name it in .launchignore.")
+        }
+        var start = ContextEntry(path: CodeChannel.startFile, kind: .file, mode: 0o644)
+        start.generated = [UInt8](StartScript(tree).text.utf8)
+        start.size = Int64(start.generated?.count ?? 0)
+        scan.entries.append(start)
+        scan.entries.sort(by: ContextEntry.precedes)
+        let digest = try ContextDigest(of: scan, work: work)
+        let isReused = try store.storing { try keep(scan, digest) }
+        return SourceStore.Snapshot(
+            source: Source.Code(
+                snapshot: digest.hex, origin: origin ?? root, dockerfile: "", channel: CodeChannel()),
+            entries: scan.entries.count, bytes: scan.bytes, isReused: isReused,
+            warnings: scan.warnings + LargeFiles.warnings(pointers, folder: folder), leftOut: scan.leftOut)
+    }
+
+    private func rules(in root: SourceRoot, shownAs folder: String) throws(LaunchError) -> DockerIgnore {
+        for name in Self.ruleFiles {
+            if let rules = try ContextRules.rules(in: name, of: root, shownAs: folder) { return rules }
+        }
+        return .none
+    }
+}
