@@ -137,8 +137,8 @@ let package = Package(
         library(
             "LaunchAgent", at: "Sources/LaunchHost/Agent",
             uses: [
-                "LaunchBlobs", "LaunchConcurrency", "LaunchRehearsal", "LaunchOwnership", "LaunchSnapshots",
-                "LaunchSubprocess",
+                "LaunchBlobs", "LaunchConcurrency", "LaunchFiles", "LaunchOwnership", "LaunchRehearsal",
+                "LaunchSnapshots", "LaunchSubprocess",
             ]),
         library("LaunchHost", at: "Sources/LaunchHost/All", uses: ["LaunchAgent"]),
 

@@ -39,7 +39,7 @@ enum ClaimBench {
         return String(format: "%.2f", middle)
     }
 
-    /// Makes a queue with so many waiting runs, whose IDs are `new1` and so on.
+    /// Makes a queue with the given number of waiting runs, whose IDs are `new1` and so on.
     static func fill(_ bench: BenchStore, _ waiting: Int, _ limits: QueueLimits?) async throws {
         try await bench.store.createQueue(QueueDefinition(name: queue, resource: "mock", limits: limits))
         let spec = LaunchSpec(

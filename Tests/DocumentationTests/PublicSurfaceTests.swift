@@ -5,7 +5,7 @@ import Testing
 @Suite
 struct PublicSurfaceTests {
     /// A new type raises the number only if a plugin outside this package needs it. Otherwise it is `package`.
-    static let most = 76
+    static let most = 81
 
     @Test
     func `a plugin author sees no more public types than agreed`() throws {

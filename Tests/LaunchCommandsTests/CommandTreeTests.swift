@@ -1,5 +1,6 @@
 import LaunchConsole
 import LaunchHost
+import TestSupport
 import Testing
 
 @testable import LaunchCommands

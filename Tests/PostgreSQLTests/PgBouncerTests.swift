@@ -4,7 +4,7 @@ import Testing
 
 @testable import LaunchStore
 
-/// A store behind a real PgBouncer in transaction mode: each transaction may have another session of the server, and
+/// A store that is reached through a real PgBouncer in transaction mode: each transaction may have another session of the server, and
 /// sessions are shared.
 @Suite(.enabled(if: PgBouncer.isInstalled, "\(PgBouncer.skipReason)"))
 struct PgBouncerTests {

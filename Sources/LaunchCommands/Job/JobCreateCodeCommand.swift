@@ -10,7 +10,7 @@ enum JobCreateCodeCommand {
             discussion: """
                 Copies the folder's files except those that .dockerignore excludes; later changes of the folder have \
                 no effect. The image is built when a run needs it, once for the same content. With --image nothing is \
-                built: the job reads the folder as input (see 'Code without a build' in docs/sagemaker.md).
+                built: the job reads the folder as input.
                 """,
             examples: [
                 Example("Named after the folder: the job 'iris'", "launch job create code examples/iris"),

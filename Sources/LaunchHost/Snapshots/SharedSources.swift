@@ -111,22 +111,27 @@ package struct SharedSources: Sendable {
             copy.place == nil
             ? [:] : try await call { () async throws(StoreError) in try await store.objects(of: copy) }
         let blobs = try await blobs(of: copy.author, at: copy.place) { _ in names }
+        // All wrong objects are found at once, so that the next submit sends all of them again.
+        var wrong: LaunchError?
         for piece in packed.pieces where !LocalPieces.has(piece, in: pieces) {
             if Task.isCancelled { throw LaunchError(.tryAgain, "fetching the source was cancelled.") }
             let bytes: [UInt8]
             do throws(LaunchError) {
                 bytes = try await blobs.verified(piece)
             } catch {
-                // The store would answer the next submit that it has the source.
-                if error.kind == .invalid, let place = copy.place, let name = names[piece.digest] {
-                    try await call { () async throws(StoreError) in
-                        try await store.distrustObject(name, of: copy.author, at: place)
-                    }
+                guard error.kind == .invalid, let place = copy.place, let name = names[piece.digest] else {
+                    throw error
                 }
-                throw error
+                // The store would answer the next submit that it has the source.
+                try await call { () async throws(StoreError) in
+                    try await store.distrustObject(name, of: copy.author, at: place)
+                }
+                wrong = wrong ?? error
+                continue
             }
             try await SourceWork.run { _ throws(LaunchError) in try LocalPieces.write(bytes, as: piece, to: pieces) }
         }
+        if let wrong { throw wrong }
         try await local.unpack(packed, piecesIn: pieces, as: copy.name)
     }
 
@@ -181,7 +186,7 @@ package struct SharedSources: Sendable {
             "\(Wording.count(old.count - ids.count, "unused object")) of sources could not be deleted at \(place): "
                 + failure.message,
             hint: failure.kind == .denied
-                ? "Grant agents the right to delete objects there, as 'launch iam-policy' prints it."
+                ? "Grant agents the right to delete objects there."
                 : failure.hint)
     }
 

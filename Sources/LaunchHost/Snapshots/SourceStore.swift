@@ -55,7 +55,7 @@ public struct SourceStore: Sendable {
     /// - Parameters:
     ///   - source: the folder.
     ///   - progress: gets the progress for larger trees; called on another thread.
-    /// - Throws: as `snapshot`; `.invalid` also with every entry that no object can stand for.
+    /// - Throws: as `snapshot`; `.invalid` also with every entry that cannot be an object.
     public func codeSnapshot(
         of source: String, progress: @escaping @Sendable (SourceProgress) -> Void = { _ in }
     ) async throws(LaunchError) -> Snapshot {

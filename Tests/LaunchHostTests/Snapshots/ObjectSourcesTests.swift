@@ -132,7 +132,7 @@ struct ObjectSourcesTests {
         let count = objects.uris.count
         objects.mayDelete = false
         let denied = await failure { _ = try await removeUnused() }
-        #expect(denied?.kind == .denied && denied?.hint?.contains("launch iam-policy") == true)
+        #expect(denied?.kind == .denied && denied?.hint?.contains("right to delete objects") == true)
         #expect(
             denied?.message.contains("unused objects of sources could not be deleted at mem://bucket/launch") == true)
         objects.mayDelete = true

@@ -59,8 +59,7 @@ struct CodeStage {
             error.message = "The code of the run cannot be uploaded to \(place.root). \(error.message)"
             if error.category == .denied {
                 error.hint =
-                    "Let the agent list, read and write objects there. 'launch iam-policy' includes that if the queue's file "
-                    + "names code_uri."
+                    "Let the agent list, read and write objects there; 'launch plan' shows the permissions."
             }
             throw error
         }

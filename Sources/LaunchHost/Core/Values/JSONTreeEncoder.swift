@@ -78,8 +78,9 @@ struct JSONTreeEncoder: Encoder {
 
     fileprivate static func leaf(_ number: Double) throws -> Node {
         guard number.isFinite, number != 0 || number.sign == .plus else { throw Unsupported() }
-        // Foundation writes a whole number without a fraction.
-        if let whole = Int64(exactly: number), number.description.hasSuffix(".0") {
+        if let whole = Int64(exactly: number) {
+            // Foundation writes a whole number without a fraction, and a large one with an exponent.
+            guard number.magnitude < 0x1p53 else { throw Unsupported() }
             return Node(.leaf(.integer(whole)))
         }
         return Node(.leaf(.number(number)))

@@ -131,7 +131,7 @@ extension Store {
     }
 
     /// A run with a stop request does not return to the queue, where no agent would claim it; it ends. A run that waits
-    /// again is no longer a part of its submitter's use.
+    /// again does not count in its submitter's use.
     static func giveBack(
         _ id: RunID, _ run: Held, _ connection: any Connection, cause: Cause?, message: String, notBefore: Timestamp?,
         countsAttempt: Bool, at now: Timestamp

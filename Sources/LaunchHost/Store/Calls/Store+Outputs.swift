@@ -130,7 +130,7 @@ extension Connection {
         }
     }
 
-    /// Checks that the store takes so many more bytes of what the runs of a submitter print and leave.
+    /// Checks that the limits for logs and outputs of a submitter permit the given number of bytes more.
     /// - Throws: `.refused` with the limits.
     func checkRoom(for bytes: Int, of run: RunID) throws(StoreError) {
         let found = try first(

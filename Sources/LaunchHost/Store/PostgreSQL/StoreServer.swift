@@ -43,8 +43,8 @@ package struct StoreServer: Sendable {
         package var server: Int
         /// Whether the connection is encrypted.
         package var usesTLS: Bool
-        /// Whether a connection pooler is before the server, so that nobody is notified of changes: agents and followers
-        /// look for them once in a second.
+        /// Whether the connection is to a pooler, which passes on no notifications: agents and followers look for changes
+        /// once in a second.
         package var isPooled = false
         /// The database user.
         package var user: String

@@ -74,7 +74,7 @@ import LaunchHost
         let released = try #require(try await claim())
         try await store.release(released.id, token: released.fencingToken)
         #expect(try await use("ada") == 0)
-        // A run that goes on is counted once, and the turn changes.
+        // A run that continues is counted once, and the turn changes.
         let kept = try #require(try await claim())
         try await store.transition(kept.id, token: kept.fencingToken, to: .failed)
         #expect(try await use("ada") == FairShare.claim)

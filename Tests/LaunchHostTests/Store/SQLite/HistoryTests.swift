@@ -152,7 +152,7 @@ extension HistoryTests {
                     """, [.integer(waiting)])
             }
             #expect(try await store.claimNext(queues: ["q"], owner: owner("agent-1")) == nil)
-            // A run behind them, whose demand is not known.
+            // A later run, whose demand is not known.
             try await store.submit(.sample(), as: #require(RunID(rawValue: "last")))
             try await store.submit(.sample())
             #expect(try await store.claimNext(queues: ["q"], owner: owner("agent-1"))?.id.rawValue == "last")

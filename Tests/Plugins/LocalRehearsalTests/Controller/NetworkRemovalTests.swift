@@ -8,7 +8,7 @@ import Testing
 
 /// The network of a run whose containers another call is removing.
 @Suite struct NetworkRemovalTests {
-    /// An engine with one network, whose removal it refuses so many times.
+    /// An engine with one network, whose removal it refuses the given number of times.
     private static func remove(refusals: Int, _ words: String) async throws -> (
         category: BackendError.Category?, calls: Int
     ) {
