@@ -51,7 +51,7 @@ package final class ObjectBlobs: BlobStore {
         return try await ObjectCalls.each(Array(Set(pieces)), parallelism: Self.parallelism) {
             piece async throws(BackendError) -> Piece? in
             guard let uri = uris[piece] else { return piece }
-            let found = try await objects.object(uri)
+            let found = try await Self.naming(uri) { () async throws(BackendError) in try await objects.object(uri) }
             return found?.size == Int64(piece.size) ? nil : piece
         }.compactMap(\.self)
     }
@@ -68,8 +68,27 @@ package final class ObjectBlobs: BlobStore {
                 let file = try FileSystem.File(creating: path)
                 try file.write(item.bytes[...])
             }
-            try await objects.upload(path, to: uri, progress: nil)
+            try await Self.naming(uri) { () async throws(BackendError) in
+                try await objects.upload(path, to: uri, progress: nil)
+            }
         }
+    }
+
+    /// An object store's message may lack the address.
+    private static func naming<T>(
+        _ uri: String, _ call: () async throws(BackendError) -> T
+    ) async throws(BackendError) -> T {
+        do {
+            return try await call()
+        } catch {
+            throw named(error, uri)
+        }
+    }
+
+    private static func named(_ error: BackendError, _ uri: String) -> BackendError {
+        var error = error
+        error.message = "\(uri): \(error.message)"
+        return error
     }
 
     package func bytes(of piece: Piece) async throws(LaunchError) -> [UInt8] {
@@ -97,7 +116,7 @@ package final class ObjectBlobs: BlobStore {
             switch error.category {
             case .conflict: throw LaunchError(.invalid, error.message, hint: error.hint)
             case .invalid: throw LaunchError(.configuration, error.message, hint: error.hint)
-            default: throw LaunchError(error)
+            default: throw LaunchError(Self.named(error, uri))
             }
         }
     }

@@ -77,7 +77,8 @@ struct TeamObjectTests {
         #expect(second.code == 0 && team.puts() == sent, "\(second)")
         try team.laptop.folder.write("source/f7.py", "changed\n")
         #expect(try await team.submit().code == 0)
-        #expect(team.puts() == sent + 1)
+        // The list of files changes too; it may be in the same piece.
+        #expect((1...2).contains(team.puts() - sent))
     }
 
     @Test func `uploads that are cut, and answers that are lost, are repeated`() async throws {
@@ -93,7 +94,7 @@ struct TeamObjectTests {
 
     @Test func `an upload that ends half done is not used, and the next submit sends the rest`() async throws {
         let team = try await Team()
-        let whole = 3
+        let whole = 1
         team.stub.script("s3", "PutObject", Array(repeating: .proceed, count: whole))
         team.stub.always("s3", "PutObject", .error("AccessDenied", "no", status: 403))
         let refused = try await team.submit()
@@ -202,7 +203,7 @@ struct TeamObjectTests {
         team.stub.always("s3", "DeleteObject", .error("AccessDenied", "no", status: 403))
         let poor = try team.agent.start(["agent"])
         try await poor.hasSaid("unused sources could not be removed")
-        #expect(poor.errors.contains("launch iam-policy"), "\(poor.errors)")
+        #expect(poor.errors.contains("right to delete objects"), "\(poor.errors)")
         try await poor.signal(SIGTERM)
         #expect(try await poor.end().code == 0)
         team.stub.always("s3", "DeleteObject", nil)

@@ -64,16 +64,17 @@ struct AgentBench {
         try await store.events(of: id).map(\.state)
     }
 
-    /// Waits until the run fulfils the condition. The wait listens to the store's doorbell.
-    func wait(for id: RunID, _ isReached: (RunRecord) -> Bool) async throws {
+    /// Waits until the run fulfils the condition, and returns it as it was then. The wait listens to the store's doorbell.
+    @discardableResult
+    func wait(for id: RunID, _ isReached: (RunRecord) -> Bool) async throws -> RunRecord {
         let listener = try await store.listen()
         defer { listener.close() }
         var rings = listener.rings.makeAsyncIterator()
         while true {
             let run = try await store.run(id)
-            if isReached(run) { return }
+            if isReached(run) { return run }
             try #require(!run.state.isTerminal, "the run ended: \(run.cause?.message ?? "no cause")")
-            guard await rings.next() != nil else { return }
+            guard await rings.next() != nil else { return run }
         }
     }
 }
