@@ -66,6 +66,7 @@ struct TeamOutputTests {
     @Test func `a log over the limit of its submitter ends with a line that says where the rest is`() async throws {
         let database = try PostgresDatabase(on: PostgresServer.shared.get())
         let owner = try await TeamMachine.makeStore(in: database)
+        _ = try await EngineFixture.imageID()
         try await owner.succeeding("queue", "create", "q", "--resource", "mock")
         try database.run("INSERT INTO launch.settings VALUES ('author_text_bytes', '100000')")
         let laptop = try TeamMachine(database, "\(database.name)_ada")
@@ -74,7 +75,8 @@ struct TeamOutputTests {
         for _ in 0..<3 {
             ids.append(
                 try await laptop.succeeding(
-                    "submit", "-q", "q", "--image", "busybox:1", "--set", "run_for=0s", "--set", "log_lines=900",
+                    "submit", "-q", "q", "--image", EngineFixture.imageName, "--set", "run_for=0s", "--set",
+                    "log_lines=900",
                     "--set",
                     "log_line_bytes=60"
                 ).word)
