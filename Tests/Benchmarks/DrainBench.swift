@@ -73,12 +73,12 @@ enum DrainBench {
                 name: "train", resource: SageMakerRunner.type, template: .object(template), variables: .array([])))
     }
 
-    static func submit(_ count: Int, by author: String = "me", to store: Store) async throws {
+    static func submit(_ count: Int, to store: Store) async throws {
         for _ in 0..<count {
             let id = RunID.random()
             _ = try await store.submit(
                 LaunchSpec(
-                    source: .image(image), name: id.rawValue, project: "bench", entity: "me", author: author,
+                    source: .image(image), name: id.rawValue, project: "bench", entity: "me", author: "me",
                     resource: SageMakerRunner.type, queue: "train"),
                 as: id)
         }
