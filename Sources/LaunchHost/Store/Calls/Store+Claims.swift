@@ -38,15 +38,11 @@ extension Store {
             var left = choices
             var claimed: [RunRecord] = []
             while claimed.count < most, let choice = left.first {
-                let ready = try Self.claimable(of: choice, limits: limits[choice.queue], at: now, connection)
-                guard let ready else {
-                    left.removeFirst()
-                    continue
-                }
-                if let run = try Self.claim(ready, of: choice, owner: owner, at: now, connection) {
-                    claimed.append(run)
-                }
                 left.removeFirst()
+                let ready = try Self.claimable(of: choice, limits: limits[choice.queue], at: now, connection)
+                guard let ready, let run = try Self.claim(ready, of: choice, owner: owner, at: now, connection)
+                else { continue }
+                claimed.append(run)
                 if !choice.isProbe { left.append(choice) }
             }
             return claimed
