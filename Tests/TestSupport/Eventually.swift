@@ -1,6 +1,6 @@
 /// Polls a condition until it holds. False if the time limit is reached first.
 public func eventually(
-    within limit: Duration = .seconds(600), _ condition: @Sendable () async throws -> Bool
+    within limit: Duration = .seconds(1_200), _ condition: @Sendable () async throws -> Bool
 ) async rethrows -> Bool {
     let deadline = ContinuousClock.now + limit
     while true {

@@ -124,7 +124,7 @@ struct TamperedRowTests {
             .error("ResourceLimitExceeded", "The account-level service limit 'ml.m4.xlarge' is 0 Instances."))
         let id = try #require(RunID(rawValue: try await account.submit()))
         let agent = try account.start(["agent", "-q", "train"])
-        #expect(try await eventually(within: .seconds(300)) { try await store.run(id).attempts > 0 })
+        #expect(try await eventually { try await store.run(id).attempts > 0 })
         try await agent.signal(SIGTERM)
         #expect(try await agent.end().code == 0)
         #expect(try await store.run(id).state == .queued)

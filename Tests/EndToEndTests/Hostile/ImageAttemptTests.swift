@@ -48,7 +48,7 @@ struct ImageAttemptTests {
             let next = try await world.submit("mkdir /out; echo next > /out/f")
             let agent = try world.start(["agent", "--drain", "-c", config])
             let outputs = world.folder.file("home/runs/\(large)/outputs")
-            let isCopying = await eventually(within: .seconds(300)) {
+            let isCopying = await eventually {
                 ((try? FileManager.default.contentsOfDirectory(atPath: outputs)) ?? []).contains {
                     $0.hasPrefix(".launch-")
                 }

@@ -10,7 +10,7 @@ struct PoisonTests {
     private func kill(_ home: MockHome, once isReady: @escaping @Sendable () async throws -> Bool) async throws {
         let agent = try home.start(["agent", "-q", "q", "--max-jobs", "1"])
         try await agent.hasSaid("agent started")
-        #expect(try await eventually(within: .seconds(100), isReady))
+        #expect(try await eventually(isReady))
         try await agent.signal(SIGKILL)
         #expect(try await agent.end().code == -SIGKILL)
     }
@@ -53,7 +53,7 @@ struct PoisonTests {
         for number in 0..<5 {
             let agent = try home.start(["agent", "-v", "-q", "q"])
             try await agent.hasSaid(number == 0 ? "run taken" : "run adopted")
-            let runs = try await eventually(within: .seconds(100)) { try await home.facts(of: id).state == "running" }
+            let runs = try await eventually { try await home.facts(of: id).state == "running" }
             #expect(runs)
             try await agent.signal(SIGKILL)
             _ = try await agent.end()

@@ -32,7 +32,7 @@ final class PseudoTerminal: Sendable {
         process.environment = environment
         try process.run()
         // A terminal buffers little, so it is read while the program runs.
-        let ended = await eventually(within: .seconds(300)) {
+        let ended = await eventually {
             read()
             return !process.isRunning
         }

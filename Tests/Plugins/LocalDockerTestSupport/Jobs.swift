@@ -46,7 +46,8 @@ package enum Jobs {
 
     /// Observes an ended container until the runner reports its end: for a killed one it waits for the reason.
     package static func end(of handle: RunHandle, with runner: LocalDockerRunner) async throws -> Observation {
-        for _ in 0..<1200 {
+        let limit = ContinuousClock.now + .seconds(1_200)
+        while ContinuousClock.now < limit {
             guard let seen = try await runner.observe([handle]).first else { break }
             if ![.starting, .running, .stopping].contains(seen.phase) { return seen }
             try await Task.sleep(for: .milliseconds(50))

@@ -66,7 +66,7 @@ struct HardeningTests {
         let bomb = "sleep 600 & echo ready; (while :; do sleep 600 & done); wait"
         try await Jobs.with(bomb, ["pids_limit": .integer(40)]) { runner, handle, _ in
             let id = try Jobs.id(handle)
-            let isFull = try await eventually(within: .seconds(120)) { try await EngineFixture.processes(of: id) >= 38 }
+            let isFull = try await eventually { try await EngineFixture.processes(of: id) >= 38 }
             #expect(isFull)
             #expect(try await EngineFixture.processes(of: id) <= 40)
             try await runner.stop(handle, grace: .zero)

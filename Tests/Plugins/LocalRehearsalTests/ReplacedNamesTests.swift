@@ -28,7 +28,7 @@ struct ReplacedNamesTests {
         }
         let ended = try await Stage().run(job) { _, _ in
             #expect(
-                await eventually(within: .seconds(90)) {
+                await eventually {
                     place.text("ck/a/sub/f") == "1\n" && place.text("ck/b") == "2\n" && !place.has("ck/c")
                 })
             try place.write("go/1", "")

@@ -91,7 +91,8 @@ final class Stage: Sendable {
         _ handle: RunHandle, with runner: LocalDockerRunner, _ isWanted: (Observation) -> Bool
     ) async throws -> Observation {
         var last: Observation?
-        for _ in 0..<1200 {
+        let limit = ContinuousClock.now + .seconds(1_200)
+        while ContinuousClock.now < limit {
             guard let seen = try await runner.observe([handle]).first else { break }
             if isWanted(seen) { return seen }
             last = seen

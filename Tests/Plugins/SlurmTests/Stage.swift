@@ -66,7 +66,7 @@ struct Stage {
     func observe(
         _ handle: RunHandle, with runner: any Runner, until reached: (Observation) -> Bool
     ) async throws -> Observation {
-        let deadline = ContinuousClock.now + .seconds(300)
+        let deadline = ContinuousClock.now + .seconds(1_200)
         while true {
             let seen = try await runner.observe([handle])
             if let first = seen.first, reached(first) { return first }

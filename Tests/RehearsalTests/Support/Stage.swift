@@ -95,7 +95,7 @@ struct Stage {
     private func follow(
         _ handle: RunHandle, _ request: RunRequest, _ during: (@Sendable (RunHandle) async throws -> Bool)?
     ) async throws -> Ended {
-        let limit = ContinuousClock.now + .seconds(240)
+        let limit = ContinuousClock.now + .seconds(1_200)
         var during = during
         var statuses: [String] = []
         var isStopped = false

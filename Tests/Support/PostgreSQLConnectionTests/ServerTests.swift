@@ -30,7 +30,7 @@ struct ServerTests {
             let local = try database.connect(["host": server.socketFolder, "sslmode": "disable"])
             try local.run("ALTER SYSTEM SET ssl = off")
             try local.run("SELECT pg_reload_conf()")
-            let plain = await eventually(within: .seconds(30)) {
+            let plain = await eventually {
                 failure { _ = try database.connect() }?.kind == .noTLS
             }
             #expect(plain)
@@ -68,7 +68,7 @@ struct ServerTests {
             #expect(!connection.isUsable)
             #expect(failure { _ = try database.connect() }?.kind == .unreachable)
             // The processes of the connections end a moment after the killed one.
-            #expect(await eventually(within: .seconds(60)) { (try? server.restart()) != nil })
+            #expect(await eventually { (try? server.restart()) != nil })
             #expect(try database.connect().run("SELECT * FROM t") == 1)
         }
     }

@@ -96,16 +96,16 @@ struct FoldersTests {
             $0.inputs = [.init(name: "go", path: "/go", source: .folder(place.file("go")), delivery: .readOnly)]
         }
         let ended = try await Stage().run(job) { _, _ in
-            #expect(await eventually(within: .seconds(90)) { place.text("ck/epoch-2") == "two\n" })
+            #expect(await eventually { place.text("ck/epoch-2") == "two\n" })
             try place.write("go/1", "")
             #expect(
-                await eventually(within: .seconds(90)) {
+                await eventually {
                     place.text("ck/best") == "two\n" && place.text("ck/deep/first") == "one\n"
                 })
             #expect(place.text("ck/epoch-2") == "two\n" && place.text("ck/epoch-1") == "one\n")
             try place.write("go/2", "")
             // Same size and same time: only the content differs.
-            #expect(await eventually(within: .seconds(90)) { place.text("ck/best") == "333\n" })
+            #expect(await eventually { place.text("ck/best") == "333\n" })
             #expect(place.text("ck/epoch-2") == "two\n")
             try place.write("go/3", "")
         }
