@@ -201,7 +201,8 @@ public actor Agent {
     private func claim(as owner: OwnerID) async throws(StoreError) {
         while room > 0 {
             let most = room
-            let runs = try await store.claim(most, from: holds.open(queuesInTurn(), now: clock.now()), owner: owner)
+            let choices = holds.open(queuesInTurn(), now: clock.now())
+            let runs = try await store.claim(most, from: choices, owner: owner, beginsWork: true)
             for run in runs {
                 if let queue = run.queue {
                     holds.begin(run.id, of: queue)

@@ -5,7 +5,7 @@ extension RunDrive {
     enum Effect: Sendable, Hashable {
         /// Records that the owner works on the run. A suspect waits for its turn first. Answer: `begun`.
         case beginWork(isSuspect: Bool)
-        /// Reads whether a stop was requested. Answer: `looked`.
+        /// Reads whether a stop was requested that cancelled a call. Answer: `looked`.
         case look
         /// Applies the queue's present rules to a run that was resolved before. Answer: `permitted`.
         case checkRules
@@ -49,7 +49,7 @@ extension RunDrive {
     /// The answer to an effect. Every effect of a stage may answer with `failed` or `refused` instead, and every effect
     /// that uses the store with `storeFailed`.
     enum Event: Sendable {
-        case begun
+        case begun(RunRecord)
         case looked(RunRecord)
         case permitted
         case resolved(ResolvedJob, RunDemand)
@@ -87,7 +87,6 @@ extension RunDrive {
     /// What the drive waits for.
     enum Step: Sendable, Hashable {
         case beginning
-        case looking
         case checkingRules
         case inStage
         case finding(Question)

@@ -46,9 +46,13 @@ struct RunDrive: Sendable {
         if case .submitting = run.stage { mayBeThere = true }
         let stage = run.stage
         if run.crashes >= Store.mostCrashes, stage != .ended { return setAside() }
+        // A claim of an agent records the work at once. It was possible because no stop was requested.
+        let hasBegun = run.state == .claimed && run.isWorkedOn && run.crashes == 0 && run.stopRequestedAt == nil
         switch stage {
         case .submitted: return finish(.submitted(run))
         case .ended, .queued: return finish(.over(run))
+        case .unresolved where hasBegun, .resolved where hasBegun, .imaged where hasBegun, .rendered where hasBegun:
+            return nextStage(isPermitted: false)
         case .unresolved, .resolved, .imaged, .rendered, .submitting, .damaged:
             step = .beginning
             return [.beginWork(isSuspect: run.crashes > 0)]
@@ -63,13 +67,9 @@ struct RunDrive: Sendable {
             return log(.error, "run dropped", ["error": error.description]) + finish(.dropped)
         case (_, .storeFailed(let error)): return storeFailed(error, conditions)
 
-        case (.beginning, .begun):
+        case (.beginning, .begun(let present)):
             if case .damaged(let why, _) = run.stage { return find(.damage(why), conditions) }
-            return look()
-        case (.looking, .looked(let present)):
-            if present.stopRequestedAt != nil { return find(.stop(present), conditions) }
-            if conditions.isLeaving { return release() }
-            return nextStage(isPermitted: false)
+            return goOn(present, conditions)
         case (.checkingRules, .permitted): return nextStage(isPermitted: true)
 
         case (.inStage, .resolved(let job, let demand)):
@@ -100,7 +100,7 @@ struct RunDrive: Sendable {
             switch record.stage {
             case .submitted: return finish(.submitted(record))
             case .ended, .queued: return finish(.over(record))
-            default: return look()
+            default: return goOn(record, conditions)
             }
         case (.pausing, .stored):
             step = .resting
@@ -125,9 +125,12 @@ struct RunDrive: Sendable {
 
     // MARK: stages
 
-    private mutating func look() -> [Effect] {
-        step = .looking
-        return [.look]
+    /// Begins the next stage, unless a stop was requested or the program leaves.
+    /// - Parameter present: the record as the last call of the store returned it.
+    private mutating func goOn(_ present: RunRecord, _ conditions: Conditions) -> [Effect] {
+        if present.stopRequestedAt != nil { return find(.stop(present), conditions) }
+        if conditions.isLeaving { return release() }
+        return nextStage(isPermitted: false)
     }
 
     /// The stage after the last stored one.

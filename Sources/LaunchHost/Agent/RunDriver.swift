@@ -61,9 +61,7 @@ struct RunDriver: Sendable {
 
     private func carryOut(_ effect: RunDrive.Effect, _ run: RunRecord) async throws -> RunDrive.Event? {
         switch effect {
-        case .beginWork:
-            try await store.beginWork(on: run.id, token: run.fencingToken)
-            return .begun
+        case .beginWork: return .begun(try await store.beginWork(on: run.id, token: run.fencingToken))
         case .look: return .looked(try await store.run(run.id, token: run.fencingToken))
         case .checkRules:
             let stage = try await resolveStage(of: run)

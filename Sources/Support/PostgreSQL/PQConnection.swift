@@ -198,8 +198,30 @@ public final class PQConnection {
     ///   - mode: what follows BEGIN, such as `ISOLATION LEVEL SERIALIZABLE`.
     ///   - settings: statements that are sent with BEGIN, such as `SET LOCAL`.
     public func begin(mode: String = "", settings: String = "") throws(PQError) {
+        _ = try exchange { $0.send(script: beginning(mode, settings, "")) }
+    }
+
+    /// Begins a transaction as `begin(mode:settings:)` does, and reads a row in the same exchange with the server.
+    /// - Parameter query: a query without parameters.
+    /// - Returns: what `read` makes of the first row; nil if there is none.
+    public func begin<T>(
+        settings: String = "", reading query: String, _ read: (PQRow) throws(PQError) -> T
+    ) throws(PQError) -> T? {
+        var found: T?
+        var failure: PQError?
+        _ = try exchange(
+            { row in
+                guard found == nil, failure == nil else { return }
+                do throws(PQError) { found = try read(row) } catch { failure = error }
+            }, singleRows: false
+        ) { $0.send(script: beginning("", settings, query)) }
+        if let failure { throw failure }
+        return found
+    }
+
+    private func beginning(_ mode: String, _ settings: String, _ query: String) -> String {
         let limits = isPooled ? sessionLimits(local: true) : ""
-        try script((["BEGIN \(mode)", limits, settings]).filter { !$0.isEmpty }.joined(separator: "; "))
+        return ["BEGIN \(mode)", limits, settings, query].filter { !$0.isEmpty }.joined(separator: "; ")
     }
 
     /// Commits the transaction. If the connection breaks here, the error has `outcomeUnknown`.

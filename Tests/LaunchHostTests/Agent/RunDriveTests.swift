@@ -38,13 +38,13 @@ import Testing
 
     /// One step of each kind.
     private static let steps: [RunDrive.Step] = [
-        .beginning, .looking, .checkingRules, .inStage, .finding(.damage("x")), .lookingAfterCancel, .storing, .pausing,
+        .beginning, .checkingRules, .inStage, .finding(.damage("x")), .lookingAfterCancel, .storing, .pausing,
         .resting, .ending, .releasing, .givingUp(StoreError(.corrupt, "x")), .endingAfterError, .over(.released),
     ]
 
     /// One event of each kind.
     private static let events: [RunDrive.Event] = [
-        .begun, .looked(submitting), .permitted, .resolved(RunRecord.job, .none),
+        .begun(submitting), .looked(submitting), .permitted, .resolved(RunRecord.job, .none),
         .imaged(RunRecord.pinned, decision: "d"),
         .rendered(RunRecord.sent), .submitted(RunRecord.place), .found(RunRecord.place), .unanswered("x"),
         .stored(submitting), .reread(submitting), .failed(BackendError(.denied, "x"), mayBeThere: false),
@@ -53,7 +53,7 @@ import Testing
 
     /// The events that each step answers.
     private static let answered: [String: Set<String>] = [
-        "beginning": ["begun"], "looking": ["looked"], "checkingRules": ["permitted", "failed", "refused"],
+        "beginning": ["begun"], "checkingRules": ["permitted", "failed", "refused"],
         "inStage": ["resolved", "imaged", "rendered", "submitted", "failed", "refused"],
         "finding": ["found", "unanswered"], "lookingAfterCancel": ["looked"], "storing": ["stored"],
         "pausing": ["stored"], "resting": ["reread"], "ending": ["stored"], "releasing": ["stored"],
@@ -98,8 +98,9 @@ import Testing
         ]
         for (run, effect) in next {
             var drive = Self.drive(run, .storing)
-            #expect(drive.receive(.stored(run), Self.stays) == [.look])
-            #expect(drive.receive(.looked(run), Self.stays) == [effect])
+            #expect(drive.receive(.stored(run), Self.stays) == [effect])
+            var begun = Self.drive(run, .beginning)
+            #expect(begun.receive(.begun(run), Self.stays) == [effect])
         }
         let results: [(RunDrive.Event, RunDrive.Write)] = [
             (
@@ -136,10 +137,36 @@ import Testing
     }
 
     @Test func `a program that leaves releases the run between two stages`() {
-        var drive = Self.drive(Self.imaged, .looking)
-        #expect(drive.receive(.looked(Self.imaged), Self.leaves) == [.write(.release)])
+        var drive = Self.drive(Self.imaged, .storing)
+        #expect(drive.receive(.stored(Self.imaged), Self.leaves) == [.write(.release)])
         #expect(drive.receive(.stored(Self.imaged), Self.leaves).isEmpty)
         #expect(drive.end == .released)
+    }
+
+    @Test func `a run that its claim already marked as worked on begins without a write, unless a stop was requested`()
+    {
+        let stages: [(RunRecord, RunDrive.Effect)] = [
+            (Self.claimed, .resolve), (.sample(.claimed, resolved: true), .checkRules),
+            (.sample(.claimed, resolved: true, image: true), .checkRules),
+        ]
+        for (run, effect) in stages {
+            var marked = run
+            marked.isWorkedOn = true
+            var drive = RunDrive(marked, mayRequeue: true)
+            #expect(drive.begin() == [effect])
+            marked.stopRequestedAt = Timestamp(Self.now)
+            var stopped = RunDrive(marked, mayRequeue: true)
+            #expect(stopped.begin() == [.beginWork(isSuspect: false)])
+            var unmarked = RunDrive(run, mayRequeue: true)
+            #expect(unmarked.begin() == [.beginWork(isSuspect: false)])
+        }
+        // A run that another stage of its owner left behind, or that crashed an owner, does not.
+        for var run in [Self.resolved, Self.claimed] {
+            run.isWorkedOn = true
+            if run.state == .claimed { run.crashes = 1 }
+            var drive = RunDrive(run, mayRequeue: true)
+            #expect(drive.begin() == [.beginWork(isSuspect: run.crashes > 0)])
+        }
     }
 
     @Test func `a run that the backend has is passed on without a write`() {
@@ -165,8 +192,8 @@ import Testing
     // MARK: runs that an earlier owner may have left in the backend
 
     @Test func `a stop looks the run up before it ends the run`() {
-        var drive = Self.drive(Self.submitting, .looking)
-        #expect(drive.receive(.looked(Self.stopping), Self.stays) == [.find(RunRecord.sent)])
+        var drive = Self.drive(Self.submitting, .beginning)
+        #expect(drive.receive(.begun(Self.stopping), Self.stays) == [.find(RunRecord.sent)])
         var found = drive
         #expect(
             found.receive(.found(RunRecord.place), Self.stays)
@@ -188,8 +215,7 @@ import Testing
         for number in 0..<6 {
             if number > 0 {
                 #expect(drive.receive(.reread(Self.submitting), Self.stays) == [.beginWork(isSuspect: false)])
-                #expect(drive.receive(.begun, Self.stays) == [.look])
-                #expect(drive.receive(.looked(Self.submitting), Self.stays) == [.submit(RunRecord.sent)])
+                #expect(drive.receive(.begun(Self.submitting), Self.stays) == [.submit(RunRecord.sent)])
             }
             let lost = RunDrive.Event.failed(BackendError(.transient, "lost"), mayBeThere: true)
             #expect(drive.receive(lost, Self.stays) == [.find(RunRecord.sent)])

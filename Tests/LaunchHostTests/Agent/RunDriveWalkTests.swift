@@ -49,7 +49,7 @@ import Testing
             if random.oneIn(80) { hasNewOwner = true }
             switch effect {
             case .log: return nil
-            case .beginWork: return storeFault() ?? .begun
+            case .beginWork: return storeFault() ?? .begun(stored)
             case .look: return storeFault() ?? .looked(stored)
             case .rest, .reread: return storeFault() ?? .reread(stored)
             case .checkRules: return storeFault() ?? stageFault() ?? .permitted

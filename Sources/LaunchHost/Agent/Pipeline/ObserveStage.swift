@@ -268,8 +268,7 @@ actor ObserveStage {
                 let hasTurn = run.isSuspect ? await suspects.acquire() : false
                 defer { if hasTurn { suspects.release() } }
                 do {
-                    try await store.beginWork(on: id, token: run.token)
-                    return try await body(try await store.run(id, token: run.token))
+                    return try await body(try await store.beginWork(on: id, token: run.token))
                 } catch let error as StoreError {
                     return .collectionFailed(.store(error))
                 } catch {

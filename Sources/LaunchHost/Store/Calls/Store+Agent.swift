@@ -72,7 +72,8 @@ extension Store {
     /// Records that the backend no longer holds anything of an ended run.
     /// - Throws: `StoreError` if the database cannot be written to.
     public func markReleased(_ id: RunID) async throws(StoreError) {
-        try await write { connection throws(StoreError) in
+        // No listener reacts to it.
+        try await database.write(isNotified: false) { connection throws(StoreError) in
             let now = try connection.now
             try connection.run("UPDATE runs SET released_at = ? WHERE id = ?", [.time(now), .text(id.rawValue)])
             return

@@ -17,30 +17,34 @@ extension Store {
 
     /// Claims up to `most` runs for `owner` in one transaction, in the order in which single claims would take them if the
     /// caller rotates the queues after each. So an agent with room for many runs pays for one commit.
+    /// - Parameter beginsWork: whether the owner begins to work on the runs at once, so that they need no `beginWork`.
+    ///   Runs that crashed an earlier owner wait for their turn instead.
     /// - Throws: `StoreError` if the database cannot be written to.
     package func claim(
-        _ most: Int, from choices: [ClaimChoice], owner: OwnerID
+        _ most: Int, from choices: [ClaimChoice], owner: OwnerID, beginsWork: Bool = false
     ) async throws(StoreError) -> [RunRecord] {
         // The first check needs no write lock, so an agent without work does not block others.
         let mayHaveSome = try await database.read { connection throws(StoreError) in
             let now = try connection.now
-            let limits = try Self.limits(of: choices.map(\.queue), connection)
-            for choice in choices
-            where try Self.readyRun(of: choice, limits: limits[choice.queue], at: now, connection) != nil {
-                return true
+            let queues = try Self.openQueues(among: choices.map(\.queue), connection)
+            for choice in choices {
+                guard let queue = queues[choice.queue] else { continue }
+                if try Self.readyRun(of: choice, limits: queue.limits, at: now, connection) != nil { return true }
             }
             return false
         }
         guard mayHaveSome else { return [] }
         return try await write { connection throws(StoreError) in
             let now = try connection.now
-            let limits = try Self.limits(of: choices.map(\.queue), connection)
-            var left = choices
+            let queues = try Self.openQueues(among: choices.map(\.queue), connection)
+            var left = choices.filter { queues[$0.queue] != nil }
             var claimed: [RunRecord] = []
             while claimed.count < most, let choice = left.first {
                 left.removeFirst()
-                let ready = try Self.claimable(of: choice, limits: limits[choice.queue], at: now, connection)
-                guard let ready, let run = try Self.claim(ready, of: choice, owner: owner, at: now, connection)
+                let limits = queues[choice.queue]?.limits
+                guard let ready = try Self.claimable(of: choice, limits: limits, at: now, connection),
+                    let run = try Self.claim(
+                        ready, of: choice, owner: owner, beginsWork: beginsWork, at: now, connection)
                 else { continue }
                 claimed.append(run)
                 if !choice.isProbe { left.append(choice) }
@@ -50,19 +54,25 @@ extension Store {
     }
 
     private static func claim(
-        _ ready: ReadyRun, of choice: ClaimChoice, owner: OwnerID, at now: Timestamp, _ connection: any Connection
+        _ ready: ReadyRun, of choice: ClaimChoice, owner: OwnerID, beginsWork: Bool, at now: Timestamp,
+        _ connection: any Connection
     ) throws(StoreError) -> RunRecord? {
-        let run = try connection.first(
+        let event = ready.id.map {
+            NewEvent(run: $0, state: .claimed, cause: nil, message: "claimed by \(owner)", time: now)
+        }
+        let run = try connection.update(
             """
             UPDATE runs SET state = 'claimed', cause = NULL, not_before = NULL, owner = ?, claimed_at = ?,
-                claim_token = claim_token + 1, charged_at = ?
+                claim_token = claim_token + 1, charged_at = ?,
+                working = CASE WHEN ? <> 0 AND crashes = 0 THEN 1 ELSE 0 END
             WHERE sequence = ? RETURNING *
             """,
-            [.text(owner.rawValue), .time(now), .time(ready.competes ? now : nil), .integer(ready.sequence)]
+            [
+                .text(owner.rawValue), .time(now), .time(ready.competes ? now : nil), .flag(beginsWork),
+                .integer(ready.sequence),
+            ], adding: event
         ) { row throws(StoreError) in try RunRecord(row) }
-        guard let run else { return nil }
-        try recordUse(of: ready, in: choice.queue, at: now, connection)
-        try addEvent(connection, run.id, .claimed, cause: nil, message: "claimed by \(owner)", at: now)
+        if run != nil { try recordUse(of: ready, in: choice.queue, at: now, connection) }
         return run
     }
 

@@ -15,28 +15,26 @@ extension Store {
         _ id: RunID, token: Int64, of queue: String?, to state: RunState, demand: RunDemand, mayReturn: Bool = true,
         changes: RunChanges
     ) async throws(StoreError) -> RunRecord {
-        guard !demand.counts.isEmpty else {
+        var recorded = changes
+        // A text that is too long for an index is refused where it matters.
+        if !demand.counts.isEmpty { recorded.demand = demand.isStorable ? demand.text : "" }
+        let changes = recorded
+        guard let text = changes.demand, let queue, mayReturn else {
             return try await transition(id, token: token, to: state, changes: changes)
         }
         return try await write { connection throws(StoreError) in
-            let now = try connection.now
             // The queue is locked before the run, as by a claim.
-            let limits = try queue.flatMap { name throws(StoreError) in
-                try Self.limits(of: [name], connection)[name]?.perInstanceType
-            }
-            let run = try Self.held(id, token, connection)
-            // A text that is too long for an index is refused where it matters.
-            let text = demand.isStorable ? demand.text : ""
-            try connection.run("UPDATE runs SET demand = ? WHERE id = ?", [.text(text), .text(id.rawValue)])
-            if mayReturn, let queue, let limits, run.state.mayBecome(.queued) {
+            if let limits = try Self.limits(of: [queue], connection)[queue]?.perInstanceType {
+                let run = try Self.held(id, token, connection)
                 let used = try Self.instancesHeld(in: queue, of: Set(limits.keys), besides: id, connection)
-                if let lack = demand.lack(under: limits, used: used) {
+                if run.state.mayBecome(.queued), let lack = demand.lack(under: limits, used: used) {
+                    try connection.run("UPDATE runs SET demand = ? WHERE id = ?", [.text(text), .text(id.rawValue)])
                     return try Self.giveBack(
                         id, run, connection, cause: nil, message: "waits: \(lack.limit)", notBefore: nil,
-                        countsAttempt: false, at: now)
+                        countsAttempt: false, at: try connection.now)
                 }
             }
-            return try Self.transition(id, run, to: state, cause: nil, message: nil, changes, connection)
+            return try Self.transition(id, token, to: state, cause: nil, message: nil, changes, connection)
         }
     }
 

@@ -29,8 +29,6 @@ extension Store {
         _ connection: any Connection, _ run: RunID, _ state: RunState, cause: Cause?, message: String?,
         at time: Timestamp
     ) throws(StoreError) {
-        try connection.run(
-            "INSERT INTO events (run_id, at, state, cause, message) VALUES (?, ?, ?, ?, ?)",
-            [.text(run.rawValue), .time(time), .text(state.rawValue), try .words(cause), .words(message)])
+        try connection.add(NewEvent(run: run, state: state, cause: cause, message: message, time: time))
     }
 }

@@ -41,7 +41,27 @@ extension Store {
         return Dictionary(found.map { ($0.name, $0.limits) }) { first, _ in first }
     }
 
-    /// The next run of the queue that may be claimed; nil if it is paused, at its limit, or without a ready run. In a
+    /// A queue that is not paused.
+    struct OpenQueue {
+        var limits: QueueLimits?
+    }
+
+    /// Those of the queues that are not paused, with their limits as by `limits(of:)`.
+    static func openQueues(
+        among names: [String], _ connection: any Connection
+    ) throws(StoreError) -> [String: OpenQueue] {
+        let found = try connection.rows(
+            """
+            SELECT name, CASE WHEN limits IS NULL THEN 0 ELSE 1 END AS is_limited FROM queues
+            WHERE paused = 0 AND name IN (SELECT value FROM json_each(?))
+            """, [try .json(names)]
+        ) { row throws(StoreError) in (name: try row.text("name"), isLimited: try row.flag("is_limited")) }
+        let limited = found.filter(\.isLimited).map(\.name)
+        let limits = limited.isEmpty ? [:] : try limits(of: limited, connection)
+        return Dictionary(found.map { ($0.name, OpenQueue(limits: limits[$0.name])) }) { first, _ in first }
+    }
+
+    /// The next run of an open queue that may be claimed; nil if the queue is at its limit, or without a ready run. In a
     /// transaction that writes, the run is locked.
     ///
     /// The cost grows with the number of submitters that wait, not with the number of runs.
@@ -49,10 +69,6 @@ extension Store {
         in queue: String, limits: QueueLimits?, besides avoided: Set<RunID>, at now: Timestamp,
         _ connection: any Connection
     ) throws(StoreError) -> ReadyRun? {
-        let isOpen = try connection.first(
-            "SELECT 1 FROM queues WHERE name = ? AND paused = 0", [.text(queue)]
-        ) { _ throws(StoreError) in true }
-        guard isOpen == true else { return nil }
         if let most = limits?.queue, try countHeld(in: queue, connection) >= most { return nil }
         let demands = try claimableDemands(in: queue, limits: limits, connection)
         if demands?.isEmpty == true { return nil }

@@ -13,13 +13,12 @@ extension Store {
         changes: RunChanges = RunChanges()
     ) async throws(StoreError) -> RunRecord {
         try await write { connection throws(StoreError) in
-            let run = try Self.held(id, token, connection)
-            return try Self.transition(id, run, to: state, cause: cause, message: message, changes, connection)
+            try Self.transition(id, token, to: state, cause: cause, message: message, changes, connection)
         }
     }
 
     static func transition(
-        _ id: RunID, _ run: Held, to state: RunState, cause: Cause?, message: String?, _ changes: RunChanges,
+        _ id: RunID, _ token: Int64, to state: RunState, cause: Cause?, message: String?, _ changes: RunChanges,
         _ connection: any Connection
     ) throws(StoreError) -> RunRecord {
         let now = try connection.now
@@ -29,20 +28,45 @@ extension Store {
         if state.isTerminal { changes.endsWork = true }
         let values = try changes.values()
         let wasTaken = changes.handle != nil
+        let assignments = """
+            state = ?, cause = ?, waiting_since = CASE WHEN ? = 0 THEN waiting_since END, \(RunChanges.assignments)
+            """
+        let assigned = [.text(state.rawValue), try .words(cause), .flag(wasTaken)] + values
+        let event = NewEvent(run: id, state: state, cause: cause, message: message, time: now)
+        let earlier = state == .queued ? [] : RunState.allCases.filter { $0.mayBecome(state) }
+        let changed = try change(id, token, from: earlier, assignments, assigned, adding: event, connection)
+        if let changed { return changed }
+        let run = try held(id, token, connection)
         guard state != .queued, run.state.mayBecome(state) else {
             throw StoreError(
                 .refused, "The run '\(id)' is \(run.state.rawValue) and cannot become \(state.rawValue).")
         }
-        let changed = try connection.first(
-            """
-            UPDATE runs SET state = ?, cause = ?, waiting_since = CASE WHEN ? = 0 THEN waiting_since END,
-                \(RunChanges.assignments) WHERE id = ? RETURNING *
-            """,
-            [.text(state.rawValue), try .words(cause), .flag(wasTaken)] + values + [.text(id.rawValue)]
-        ) { row throws(StoreError) in try RunRecord(row) }
-        try addEvent(connection, id, state, cause: cause, message: message, at: now)
-        if let changed { return changed }
+        // The column holds a state that this version does not know.
+        if let changed = try change(id, token, assignments, assigned, adding: event, connection) { return changed }
         return try knownRun(id, connection)
+    }
+
+    /// Changes a run for the owner of its present claim, and adds an event: one statement on a server, because the
+    /// exchange of each costs more than its work.
+    /// - Parameters:
+    ///   - states: the states from which the change is permitted; nil permits all.
+    ///   - assignments: what follows SET, with `values` for its parameters.
+    /// - Returns: nil without a change, if the claim has ended or the state is another one.
+    static func change(
+        _ id: RunID, _ token: Int64, from states: [RunState]? = nil, _ assignments: String, _ values: [SQLValue],
+        adding event: NewEvent? = nil, _ connection: any Connection
+    ) throws(StoreError) -> RunRecord? {
+        var condition = ""
+        if let states {
+            guard !states.isEmpty else { return nil }
+            condition = "AND state IN (\(states.map { "'\($0.rawValue)'" }.joined(separator: ", ")))"
+        }
+        return try connection.update(
+            """
+            UPDATE runs SET \(assignments)
+            WHERE id = ? AND claim_token = ? AND owner IS NOT NULL \(condition) RETURNING *
+            """, values + [.text(id.rawValue), .integer(token)], adding: event
+        ) { row throws(StoreError) in try RunRecord(row) }
     }
 
     /// Begins another attempt of a run: records how the last attempt ended, and returns to `submitting` with the next
@@ -79,12 +103,9 @@ extension Store {
     public func record(_ id: RunID, token: Int64, _ changes: RunChanges) async throws(StoreError) -> RunRecord {
         let values = try changes.values()
         return try await write { connection throws(StoreError) in
-            _ = try Self.held(id, token, connection)
-            let changed = try connection.first(
-                "UPDATE runs SET \(RunChanges.assignments) WHERE id = ? RETURNING *", values + [.text(id.rawValue)]
-            ) { row throws(StoreError) in try RunRecord(row) }
-            if let changed { return changed }
-            return try Self.knownRun(id, connection)
+            if let run = try Self.change(id, token, RunChanges.assignments, values, connection) { return run }
+            // Throws the error for an unknown run or an ended claim.
+            return try Self.ownRun(id, token, connection)
         }
     }
 

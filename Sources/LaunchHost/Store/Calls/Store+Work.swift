@@ -8,24 +8,24 @@ extension Store {
     public static let mostCrashes = 3
 
     /// Records that the owner works on the run from now on. `adopt` counts an owner that ends before `endWork`.
-    /// - Throws: `StoreError` if the database cannot be written to.
-    package func beginWork(on id: RunID, token: Int64) async throws(StoreError) {
-        try await noteWork(true, on: id, token)
+    ///
+    /// Like `endWork`, it does not ring the doorbell, because nothing changes that a listener reacts to.
+    /// - Throws: `.unknown`; `.stale` if the run has a new owner.
+    @discardableResult
+    package func beginWork(on id: RunID, token: Int64) async throws(StoreError) -> RunRecord {
+        try await database.write(isNotified: false) { connection throws(StoreError) in
+            if let run = try Self.change(id, token, "working = 1", [], connection) { return run }
+            return try Self.ownRun(id, token, connection)
+        }
     }
 
-    /// Records that the owner waits, and does not work on the run.
+    /// Records that the owner waits, and does not work on the run. A stale token changes nothing.
     /// - Throws: `StoreError` if the database cannot be written to.
     package func endWork(on id: RunID, token: Int64) async throws(StoreError) {
-        try await noteWork(false, on: id, token)
-    }
-
-    /// It does not ring the doorbell, because nothing changes that a listener reacts to. A stale token changes nothing;
-    /// the next write reports it.
-    private func noteWork(_ works: Bool, on id: RunID, _ token: Int64) async throws(StoreError) {
         try await database.write(isNotified: false) { connection throws(StoreError) in
             _ = try connection.run(
-                "UPDATE runs SET working = ? WHERE id = ? AND claim_token = ? AND owner IS NOT NULL AND working <> ?",
-                [.flag(works), .text(id.rawValue), .integer(token), .flag(works)])
+                "UPDATE runs SET working = 0 WHERE id = ? AND claim_token = ? AND owner IS NOT NULL AND working <> 0",
+                [.text(id.rawValue), .integer(token)])
         }
     }
 

@@ -38,6 +38,13 @@ protocol Connection: AnyObject {
         _ sql: String, _ values: [SQLValue], _ read: (Row) throws(StoreError) -> T
     ) throws(StoreError) -> [T]
 
+    /// Runs an UPDATE of at most one row, which ends with RETURNING, and adds the event if it has changed a row. A server
+    /// gets both as one statement.
+    /// - Returns: the row; nil if no row was changed.
+    func update<T>(
+        _ sql: String, _ values: [SQLValue], adding event: NewEvent?, _ read: (Row) throws(StoreError) -> T
+    ) throws(StoreError) -> T?
+
     /// Runs several statements without parameters, such as a migration.
     func script(_ sql: String) throws(StoreError)
 
@@ -64,6 +71,14 @@ extension Connection {
         _ sql: String, _ values: [SQLValue] = [], _ read: (Row) throws(StoreError) -> T
     ) throws(StoreError) -> T? {
         try rows(sql, values, read).first
+    }
+
+    func update<T>(
+        _ sql: String, _ values: [SQLValue], adding event: NewEvent?, _ read: (Row) throws(StoreError) -> T
+    ) throws(StoreError) -> T? {
+        let changed = try first(sql, values, read)
+        if changed != nil, let event { try add(event) }
+        return changed
     }
 
     /// Runs `body` atomically.

@@ -132,6 +132,18 @@ final class PostgreSQLConnection: Connection {
         return found
     }
 
+    func update<T>(
+        _ sql: String, _ values: [SQLValue], adding event: NewEvent?, _ read: (Row) throws(StoreError) -> T
+    ) throws(StoreError) -> T? {
+        guard let event else { return try first(sql, values, read) }
+        return try first(
+            """
+            WITH changed AS (\(sql)), noted AS (
+                \(NewEvent.insert) SELECT ?, CAST(? AS bigint), ?, ?, ? FROM changed
+            ) SELECT * FROM changed
+            """, values + (try event.values()), read)
+    }
+
     func script(_ sql: String) throws(StoreError) {
         try retrying { connection throws(PQError) in
             try inSession(connection) { () throws(PQError) in try connection.script(sql) }
@@ -140,10 +152,14 @@ final class PostgreSQLConnection: Connection {
 
     func begin() throws(StoreError) {
         (isInTransaction, time) = (false, nil)
-        try retrying { connection throws(PQError) in
-            try connection.begin(settings: connection.isPooled ? settings(local: true) : "")
+        // Nearly every write needs the time, which costs no exchange of its own here.
+        let milliseconds = try retrying { connection throws(PQError) -> Int64? in
+            try connection.begin(
+                settings: connection.isPooled ? settings(local: true) : "", reading: "SELECT launch.clock() AS now"
+            ) { (row: PQRow) throws(PQError) in try row.integer("now") }
         }
         isInTransaction = true
+        time = milliseconds.map { Timestamp(milliseconds: $0) }
     }
 
     func commit() throws(StoreError) {

@@ -20,6 +20,9 @@ public struct RunChanges: Sendable, Hashable {
     /// When the run ended. Without a value, the time of the change to the end state counts.
     public var endedAt: Timestamp?
 
+    /// The text of the instances that the run occupies.
+    var demand: String?
+
     /// Whether the owner only observes the run from now on: true after the submit, and at the end.
     var endsWork = false
 
@@ -49,7 +52,7 @@ public struct RunChanges: Sendable, Hashable {
         request = coalesce(?, request), handle = coalesce(?, handle), outcome = coalesce(?, outcome),
         backend_status = coalesce(?, backend_status), started_at = coalesce(started_at, ?),
         ended_at = coalesce(ended_at, ?), crashes = CASE WHEN ? <> 0 THEN 0 ELSE crashes END,
-        working = CASE WHEN ? <> 0 THEN 0 ELSE working END
+        working = CASE WHEN ? <> 0 THEN 0 ELSE working END, demand = coalesce(?, demand)
         """
 
     /// The values of `assignments`.
@@ -57,7 +60,7 @@ public struct RunChanges: Sendable, Hashable {
         [
             try .json(resolved), try .json(image), .words(imageDecision), try .json(request), try .json(handle),
             try .words(outcome), .words(backendStatus), .time(startedAt), .time(endedAt), .flag(completesStage),
-            .flag(endsWork || handle != nil),
+            .flag(endsWork || handle != nil), .words(demand),
         ]
     }
 }

@@ -71,6 +71,9 @@ public struct RunRecord: Sendable, Hashable, Codable, Identifiable {
     /// The instances that it occupies; none if they are unknown, or no queue can limit them. An archived record lacks
     /// them.
     package var demand = RunDemand.none
+    /// Whether the owner works on the run, so that it counts as a crash if the owner ends now. An archived record lacks
+    /// it.
+    package var isWorkedOn = false
     /// Whether the server does not show the run's details to this user: only its author, the owners of its queue and
     /// viewers read them. The record lacks them.
     package var isHidden = false
@@ -160,6 +163,7 @@ extension RunRecord {
         startedAt = row.optionalTime("started_at")
         endedAt = row.optionalTime("ended_at")
         crashes = Int(clamping: row.optionalInteger("crashes") ?? 0)
+        isWorkedOn = row.optionalInteger("working") == 1
         damage = values.damage
         demand = row.optionalText("demand").flatMap { RunDemand(text: $0) } ?? .none
     }

@@ -70,8 +70,24 @@ import LaunchHost
         var run = try #require(try await store.claimNext(queues: ["q"], owner: owner("agent-0")))
         let old = run.fencingToken
         run = try await adopt(run.id, 1)
-        try await store.beginWork(on: run.id, token: old)
+        let error = await #expect(throws: StoreError.self) { try await store.beginWork(on: run.id, token: old) }
+        #expect(error?.code == .stale)
         await #expect(try adopt(run.id, 2).crashes == 0)
+    }
+
+    @Test func `a claim of an owner that begins at once counts as its work, but not for a run that crashed an owner`()
+        async throws
+    {
+        let choices = [ClaimChoice(queue: "q")]
+        let claimed = try await store.claim(1, from: choices, owner: owner("agent-0"), beginsWork: true)
+        let run = try #require(claimed.first)
+        #expect(run.isWorkedOn)
+        let adopted = try await adopt(run.id, 1)
+        #expect(adopted.crashes == 1 && !adopted.isWorkedOn)
+        try await store.release(run.id, token: adopted.fencingToken)
+        let again = try await store.claim(1, from: choices, owner: owner("agent-2"), beginsWork: true)
+        #expect(again.first?.isWorkedOn == false)
+        await #expect(try adopt(run.id, 3).crashes == 1)
     }
 
     @Test func `a requeued or released run is not worked on`() async throws {
