@@ -39,7 +39,7 @@ enum IAMPolicyCommand {
                     hint: "Make one with 'launch queue create'.")
             }
             let holder = arguments.string("for").flatMap(Permission.Holder.init(rawValue:)) ?? .agent
-            let queues = try await names.asyncMap { try await store.queue($0).definition }
+            let queues = try await names.asyncMap { try await store.definition(ofQueue: $0) }
             let preview = QueuePreview(backends: backends)
             let policy = PolicyDocument(
                 (try queues.flatMap { try preview.permissions(of: $0) } + sources(config, backends))

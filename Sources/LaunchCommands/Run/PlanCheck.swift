@@ -44,7 +44,7 @@ struct PlanCheck {
     /// The queue's file, so that findings can be shown with their positions in it.
     func document(of spec: LaunchSpec) async throws -> Document? {
         guard let name = spec.queue else { return nil }
-        let definition = try await store.queue(name).definition
+        let definition = try await store.definition(ofQueue: name)
         guard let text = definition.fileText else { return nil }
         let document = try? Document(text: text, name: definition.fileName ?? "queue \(name)", kind: .invalid)
         return document?.spelt(like: try context.catalog.knownRunner(definition.resource))

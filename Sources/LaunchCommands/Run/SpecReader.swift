@@ -60,7 +60,7 @@ struct SpecReader {
     private func resource(queue: String?, store: Store, config: LaunchConfig) async throws -> String {
         let given = value("resource")
         if let queue {
-            let resource = try await store.queue(queue).definition.resource
+            let resource = try await store.definition(ofQueue: queue).resource
             guard given == nil || given == resource else {
                 throw specFile.usageError(
                     "queue \(queue) is for \(resource), so --resource cannot be \(given ?? "")", about: "resource",
@@ -80,7 +80,7 @@ struct SpecReader {
     private func treatsSourcesAsCode(_ queue: String?, _ resource: String, _ store: Store) async throws -> Bool {
         let plugin = try context.catalog.knownRunner(resource)
         guard let queue, plugin.ownKeys.contains(where: { $0.name == "code" }) else { return false }
-        return try await store.queue(queue).definition.template["code"]?.stringValue == "channel"
+        return try await store.definition(ofQueue: queue).template["code"]?.stringValue == "channel"
     }
 
     /// The source from the command line or the spec file, nil if neither names one, and the project of its stored job.

@@ -6,7 +6,7 @@ extension ResolveStage.Queue {
             try self.init(defaultsOf: plugin)
             return
         }
-        let definition = try await store.queue(name).definition
+        let definition = try await store.definition(ofQueue: name)
         guard definition.resource == spec.resource else {
             throw LaunchError(
                 .invalid, "Queue \(name) is for resource \(definition.resource), not for \(spec.resource).")

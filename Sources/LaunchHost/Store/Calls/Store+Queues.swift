@@ -88,6 +88,22 @@ extension Store {
         return queue
     }
 
+    /// The definition of the queue with this name, without a count of its runs.
+    /// - Throws: as `queue(_:evenDamaged:)`.
+    package func definition(ofQueue name: String) async throws(StoreError) -> QueueDefinition {
+        try await database.read { connection throws(StoreError) in try Self.definition(ofQueue: name, connection) }
+    }
+
+    static func definition(
+        ofQueue name: String, _ connection: any Connection
+    ) throws(StoreError) -> QueueDefinition {
+        guard let queue = try queue(name, isCounted: false, connection) else {
+            throw try unknownQueue(name, connection)
+        }
+        if let problem = queue.problem { throw problem }
+        return queue.definition
+    }
+
     /// Pauses or resumes a queue. Runs that are under way continue.
     /// - Parameter actor: who does it. On a server it is the user that the server has authenticated.
     /// - Throws: `.unknown`.
@@ -151,8 +167,10 @@ extension Store {
         }
     }
 
-    static func queue(_ name: String, _ connection: any Connection) throws(StoreError) -> QueueRecord? {
-        let counts = try counts(connection, queue: name)
+    static func queue(
+        _ name: String, isCounted: Bool = true, _ connection: any Connection
+    ) throws(StoreError) -> QueueRecord? {
+        let counts = isCounted ? try counts(connection, queue: name) : StateCounts()
         return try connection.first("SELECT * FROM queues WHERE name = ?", [.text(name)]) { row throws(StoreError) in
             try QueueRecord(row, counts: counts)
         }

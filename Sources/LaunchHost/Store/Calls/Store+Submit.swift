@@ -16,7 +16,7 @@ extension Store {
             var owned = spec
             owned.author = try connection.user ?? author
             let spec = owned
-            if let queue = spec.queue, let problem = try Self.knownQueue(queue, connection).problem { throw problem }
+            if let queue = spec.queue { _ = try Self.definition(ofQueue: queue, connection) }
             if try Self.run(id, connection) != nil {
                 throw StoreError(
                     .exists, "There is a run '\(id)' already.", hint: "Omit the ID; the program makes one.")
