@@ -29,7 +29,8 @@ extension Store {
             let queues = try Self.openQueues(among: choices.map(\.queue), connection)
             for choice in choices {
                 guard let queue = queues[choice.queue] else { continue }
-                if try Self.readyRun(of: choice, limits: queue.limits, at: now, connection) != nil { return true }
+                let ready = try Self.readyRuns(of: choice, limits: queue.limits, upTo: 1, at: now, connection)
+                if !ready.isEmpty { return true }
             }
             return false
         }
@@ -41,13 +42,19 @@ extension Store {
             var claimed: [RunRecord] = []
             while claimed.count < most, let choice = left.first {
                 left.removeFirst()
-                let limits = queues[choice.queue]?.limits
-                guard let ready = try Self.claimable(of: choice, limits: limits, at: now, connection),
+                // Queues take turns, run by run.
+                let room = left.isEmpty && !choice.isProbe ? most - claimed.count : 1
+                let ready = try Self.claimable(
+                    of: choice, limits: queues[choice.queue]?.limits, upTo: room, at: now, connection)
+                var hasTaken = false
+                for next in ready {
                     let run = try Self.claim(
-                        ready, of: choice, owner: owner, beginsWork: beginsWork, at: now, connection)
-                else { continue }
-                claimed.append(run)
-                if !choice.isProbe { left.append(choice) }
+                        next, of: choice, owner: owner, beginsWork: beginsWork, at: now, connection)
+                    guard let run else { continue }
+                    claimed.append(run)
+                    hasTaken = true
+                }
+                if hasTaken, !choice.isProbe { left.append(choice) }
             }
             return claimed
         }
@@ -163,25 +170,25 @@ extension Store {
         return try knownRun(id, connection)
     }
 
-    /// The next run of the queue that can be claimed. A row before it with an invalid run ID ends as failed, because it
+    /// The next runs of the queue that can be claimed. A row among them with an invalid run ID ends as failed, because it
     /// would block the queue.
     private static func claimable(
-        of choice: ClaimChoice, limits: QueueLimits?, at now: Timestamp, _ connection: any Connection
-    ) throws(StoreError) -> ReadyRun? {
-        while let ready = try readyRun(of: choice, limits: limits, at: now, connection) {
-            if ready.id != nil { return ready }
-            try setAside(ready.sequence, at: now, connection)
+        of choice: ClaimChoice, limits: QueueLimits?, upTo most: Int, at now: Timestamp, _ connection: any Connection
+    ) throws(StoreError) -> [ReadyRun] {
+        while true {
+            let ready = try readyRuns(of: choice, limits: limits, upTo: most, at: now, connection)
+            for run in ready where run.id == nil { try setAside(run.sequence, at: now, connection) }
+            let readable = ready.filter { $0.id != nil }
+            if ready.isEmpty || !readable.isEmpty { return readable }
         }
-        return nil
     }
 
-    private static func readyRun(
-        of choice: ClaimChoice, limits: QueueLimits?, at now: Timestamp, _ connection: any Connection
-    ) throws(StoreError) -> ReadyRun? {
-        let preferred = try readyRun(
-            in: choice.queue, limits: limits, besides: choice.avoided, at: now, connection)
-        if let preferred { return preferred }
-        guard choice.mayTakeAvoided, !choice.avoided.isEmpty else { return nil }
-        return try readyRun(in: choice.queue, limits: limits, besides: [], at: now, connection)
+    private static func readyRuns(
+        of choice: ClaimChoice, limits: QueueLimits?, upTo most: Int, at now: Timestamp, _ connection: any Connection
+    ) throws(StoreError) -> [ReadyRun] {
+        let preferred = try readyRuns(
+            in: choice.queue, limits: limits, besides: choice.avoided, upTo: most, at: now, connection)
+        guard preferred.isEmpty, choice.mayTakeAvoided, !choice.avoided.isEmpty else { return preferred }
+        return try readyRuns(in: choice.queue, limits: limits, besides: [], upTo: most, at: now, connection)
     }
 }

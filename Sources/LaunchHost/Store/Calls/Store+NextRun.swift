@@ -61,37 +61,43 @@ extension Store {
         return Dictionary(found.map { ($0.name, OpenQueue(limits: limits[$0.name])) }) { first, _ in first }
     }
 
-    /// The next run of an open queue that may be claimed; nil if the queue is at its limit, or without a ready run. In a
-    /// transaction that writes, the run is locked.
+    /// The next runs of an open queue that may be claimed, in their order; none if the queue is at its limit, or without a
+    /// ready run. In a transaction that writes, the runs are locked.
     ///
     /// The cost grows with the number of submitters that wait, not with the number of runs.
-    static func readyRun(
-        in queue: String, limits: QueueLimits?, besides avoided: Set<RunID>, at now: Timestamp,
+    /// - Parameter most: the number of runs, from 1. There is only one if its claim may change which run is the next:
+    ///   several submitters or priorities wait, or the queue has limits.
+    static func readyRuns(
+        in queue: String, limits: QueueLimits?, besides avoided: Set<RunID>, upTo most: Int, at now: Timestamp,
         _ connection: any Connection
-    ) throws(StoreError) -> ReadyRun? {
-        if let most = limits?.queue, try countHeld(in: queue, connection) >= most { return nil }
+    ) throws(StoreError) -> [ReadyRun] {
+        if let most = limits?.queue, try countHeld(in: queue, connection) >= most { return [] }
         let demands = try claimableDemands(in: queue, limits: limits, connection)
-        if demands?.isEmpty == true { return nil }
+        if demands?.isEmpty == true { return [] }
         let heads = try heads(of: queue, besides: avoided, demands: demands, at: now, connection)
         let competes = Set(heads.map(\.author)).count > 1
         for head in try free(FairShare.order(heads, at: now), in: queue, limits: limits, connection) {
             let (index, condition) = demands == nil ? ("runs_ready_of", "") : ("runs_ready_for", "AND demand = ?7")
-            let free = try connection.first(
+            let free = try connection.rows(
                 """
                 SELECT sequence, id FROM runs INDEXED BY \(index)
                 WHERE state = 'queued' AND queue = ?1 AND author = ?4 AND priority = ?5 AND sequence >= ?6
                     \(condition) AND \(isReady) AND id NOT IN (SELECT value FROM json_each(?3))
-                ORDER BY sequence LIMIT 1\(connection.lockOfOneRow)
+                ORDER BY sequence LIMIT ?8\(connection.lockOfOneRow)
                 """,
                 [
                     .text(queue), .time(now), try .json(avoided.map(\.rawValue)), .text(head.author),
-                    .integer(head.rank), .integer(head.sequence),
-                ] + (demands == nil ? [] : [.text(head.demand)])
-            ) { row throws(StoreError) in (try row.integer("sequence"), row.runID) }
-            guard let free else { continue }
-            return ReadyRun(sequence: free.0, id: free.1, author: head.author, competes: competes, use: head.use)
+                    .integer(head.rank), .integer(head.sequence), .text(head.demand),
+                    .integer(heads.count == 1 && limits == nil ? most : 1),
+                ]
+            ) { row throws(StoreError) in
+                ReadyRun(
+                    sequence: try row.integer("sequence"), id: row.runID, author: head.author, competes: competes,
+                    use: head.use)
+            }
+            if !free.isEmpty { return free }
         }
-        return nil
+        return []
     }
 
     /// The candidates in their order, without those of submitters at their limit.
