@@ -50,7 +50,8 @@ import LaunchHost
         }
     }
 
-    @Test(arguments: 0..<16) func `several runs are claimed in the order of single claims`(_ seed: UInt64) async throws {
+    @Test(arguments: 0..<16) func `several runs are claimed in the order of single claims`(_ seed: UInt64) async throws
+    {
         for names in [["q"], Self.queues] {
             let single = try await Self.order(seed, names, upTo: 1)
             #expect(single.count > 10)
