@@ -58,7 +58,9 @@ public enum LaunchProgram {
             advice: Advice.root,
             groups: [
                 CommandGroup("Runs", RunCommands.all(context)),
-                CommandGroup("Queues and jobs", [QueueCommands.group(context), JobCommands.group(context)]),
+                CommandGroup(
+                    "Queues and jobs",
+                    [QueueCommands.group(context), JobCommands.group(context), InitCommand.command(context)]),
                 CommandGroup(
                     "Set-up",
                     [

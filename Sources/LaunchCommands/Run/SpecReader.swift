@@ -267,25 +267,8 @@ struct SpecReader {
     }
 
     private func entryPoint() throws -> [String]? {
-        guard let text = context.arguments.string("entry-point") else {
-            return try file.strings("entry_point") ?? file.string("entry_point").map(entryPointOfFile)
-        }
-        let label = context.arguments.label("entry-point")
-        let words: [String]
-        if TypedText.isList(text) {
-            do throws(TypedText.Fault) { words = try TypedText.words(ofList: text) } catch {
-                throw context.arguments.usageError("\(label) \(error.message); \(error.hint)")
-            }
-        } else {
-            do throws(CommandWords.Fault) { words = try CommandWords.split(text) } catch {
-                throw context.arguments.usageError("\(label) \(error.description): \(Wording.quoted(text))")
-            }
-        }
-        guard !words.isEmpty else {
-            throw context.arguments.usageError(
-                "\(label) has no word: \(Wording.quoted(text)); name a program, or leave the option out")
-        }
-        return words
+        if let words = try context.arguments.words("entry-point") { return words }
+        return try file.strings("entry_point") ?? file.string("entry_point").map(entryPointOfFile)
     }
 
     private func entryPointOfFile(_ text: String) throws -> [String] {

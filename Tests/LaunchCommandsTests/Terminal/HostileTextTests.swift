@@ -49,6 +49,7 @@ import Testing
         "+config path -c DIR/EVIL", "+plugins list", "+plugins list --json", "+plugins describe odd",
         "+plugins describe odd --json",
         "+plugins describe EVIL", "+plugins docs",
+        "+init EVIL", "+init DIR/source --base-image EVIL",
         "+plugins new EVIL --role runner --launch https://git.example.com/launch.git",
         "doctor", "+doctor -c DIR/broken.yaml", "doctor --json",
         "store init --prefix EVIL", "store check", "store migrate", "+store copy --from EVIL --to sqlite",
