@@ -81,6 +81,7 @@ let package = Package(
             "LaunchPostgreSQL", at: "Sources/Support/PostgreSQL",
             uses: ["CLaunchPQ", "LaunchConcurrency", "LaunchLines"]),
         library("LaunchOwnership", at: "Sources/Support/Ownership"),
+        library("LaunchServiceManager", at: "Sources/Support/ServiceManager"),
         library(
             "LaunchSubprocess", at: "Sources/Support/Subprocess",
             uses: ["CLaunchLinux", "LaunchConcurrency", "LaunchLines", "LaunchOwnership"]),
@@ -211,7 +212,8 @@ let package = Package(
             "LaunchCommands", at: "Sources/LaunchCommands",
             uses: [
                 "CLaunchLinux", "LaunchConsole", "LaunchConcurrency", "LaunchHost", "LaunchOwnership",
-                "LaunchScaffold", "LaunchSubprocess", "LaunchSuggestions", "LaunchSystemLibraries",
+                "LaunchScaffold", "LaunchServiceManager", "LaunchSubprocess", "LaunchSuggestions",
+                "LaunchSystemLibraries",
             ]),
         .executableTarget(
             name: "launch",
@@ -280,6 +282,9 @@ let package = Package(
             "HTTPTests", at: "Tests/Support/HTTPTests",
             uses: ["LaunchHTTP", "LaunchConcurrency", "LaunchSubprocess", "TestSupport"]),
         tests("HTTPServingTests", at: "Tests/Support/HTTPServingTests", uses: ["LaunchHTTPServing", "TestSupport"]),
+        tests(
+            "ServiceManagerTests", at: "Tests/Support/ServiceManagerTests",
+            uses: ["LaunchServiceManager", "TestSupport"]),
         tests("OwnershipTests", at: "Tests/Support/OwnershipTests", uses: ["LaunchOwnership", "TestSupport"]),
         tests("SubprocessTests", at: "Tests/Support/SubprocessTests", uses: ["LaunchSubprocess", "TestSupport"]),
         .executableTarget(
@@ -354,7 +359,7 @@ let package = Package(
             "LaunchCommandsTests", at: "Tests/LaunchCommandsTests",
             uses: [
                 "LaunchConsole", "LaunchCommands", "LaunchHost", "LaunchMock", "LaunchPrintableText",
-                "LaunchSubprocess", "TestSupport",
+                "LaunchServiceManager", "LaunchSubprocess", "TestSupport",
                 "launch",
             ]),
         tests(

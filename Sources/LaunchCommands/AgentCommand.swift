@@ -2,6 +2,7 @@ internal import Glibc
 internal import LaunchConcurrency
 internal import LaunchConsole
 internal import LaunchHost
+internal import LaunchServiceManager
 
 /// `launch agent`
 enum AgentCommand {
@@ -58,18 +59,25 @@ enum AgentCommand {
             // From here on a signal lets the agent leave: others see the owner, and may send one.
             let interrupts = Interrupts()
             let hasLeft = AsyncEvent()
+            let manager = ServiceManager(variables: context.variables)
+            let reports = manager.map { manager in
+                Task { await ServiceReport.run(manager, of: agent.vitals, clock: .system, log: log) }
+            }
             let leaving = Task {
                 var isFirst = true
                 for await _ in interrupts.events {
                     guard isFirst else { exit(ExitCode.interrupted.rawValue) }
                     isFirst = false
                     log.info("leaving; repeat the signal to leave at once")
+                    reports?.cancel()
+                    if let manager { ServiceReport.send([.stopping], to: manager, log) }
                     hasLeft.signal()
                     agent.leave()
                 }
             }
             defer {
                 leaving.cancel()
+                reports?.cancel()
                 interrupts.stop()
             }
             // Nothing else keeps the owner, so it is released at the end.

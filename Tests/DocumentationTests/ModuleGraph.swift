@@ -27,6 +27,7 @@ struct ModuleGraph {
             modules: [
                 "LaunchSuggestions", "LaunchCrypto", "LaunchHTTP", "LaunchHTTPServing", "LaunchArchive",
                 "LaunchPatterns", "LaunchPostgreSQL", "LaunchOwnership", "LaunchPrintableText", "LaunchScaffold",
+                "LaunchServiceManager",
             ]),
         Level(
             title: "support",

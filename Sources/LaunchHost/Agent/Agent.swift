@@ -39,6 +39,8 @@ public actor Agent {
     let contexts: any ContextProvider
     let progress: @Sendable (RunID, BuildProgress) -> Void
     let pulse = AsyncEvent()
+    /// Whether the store and the backends answer.
+    public nonisolated let vitals: AgentVitals
     let leaving = LeaveFlag()
     /// Suspects are driven and finished one at a time here, so that the next crash shows which run causes it.
     let suspects = AsyncSemaphore(permits: 1)
@@ -70,6 +72,7 @@ public actor Agent {
         self.backends = backends
         self.contexts = contexts
         self.clock = clock
+        vitals = AgentVitals(clock: clock)
         self.log = log
         self.progress = progress
     }
@@ -154,6 +157,7 @@ public actor Agent {
                     try await claim(as: owner.id)
                 }
                 if try await isDone(only: one) { return try await done(owner.id) }
+                vitals.storeAnswered()
             } catch  where error.isTemporary {
                 noteAway(error)
             }
@@ -284,7 +288,7 @@ public actor Agent {
         let reports = reports
         let watch = ObserveStage(
             runner, capabilities, store: store, limits: backends.limits, clock: clock, log: log, suspects: suspects,
-            report: { reports?.yield($0) })
+            vitals: vitals, name: key, report: { reports?.yield($0) })
         watches[key] = watch
         children?.yield { await watch.run() }
         return watch

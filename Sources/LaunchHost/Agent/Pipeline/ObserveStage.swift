@@ -32,6 +32,9 @@ actor ObserveStage {
     private let clock: HostClock
     private let log: Logger
     private let suspects: AsyncSemaphore
+    private let vitals: AgentVitals
+    /// The name of the backend for `vitals`.
+    private let name: String
     private let pulse = AsyncEvent()
     private let report: @Sendable (Report) -> Void
     /// Requests in the order in which they were made.
@@ -47,7 +50,7 @@ actor ObserveStage {
     init(
         _ runner: any Runner, _ capabilities: Capabilities, store: Store, limits: SizeLimits = .standard,
         clock: HostClock, log: Logger,
-        suspects: AsyncSemaphore = AsyncSemaphore(permits: 1),
+        suspects: AsyncSemaphore = AsyncSemaphore(permits: 1), vitals: AgentVitals, name: String,
         report: @escaping @Sendable (Report) -> Void
     ) {
         self.runner = runner
@@ -56,6 +59,8 @@ actor ObserveStage {
         self.clock = clock
         self.log = log
         self.suspects = suspects
+        self.vitals = vitals
+        self.name = name
         self.report = report
         relay = LogRelay(runner, capabilities, store: store, clock: clock, log: log)
         finish = FinishStage(
@@ -105,6 +110,8 @@ actor ObserveStage {
         var wait = pace.shortest
         while !Task.isCancelled {
             guard !live.isEmpty else {
+                // A backend that is not asked owes nothing.
+                vitals.answered(name)
                 await pulse.wait(upTo: nil, clock: clock)
                 continue
             }
@@ -133,14 +140,18 @@ actor ObserveStage {
     private func observe() async {
         let handles = live.values.filter { $0.phase == .live }.map(\.handle)
         guard !handles.isEmpty else { return }
+        vitals.asked(name)
         do throws(BackendError) {
-            for observation in try await runner.observe(handles) {
+            let observations = try await runner.observe(handles)
+            vitals.answered(name)
+            for observation in observations {
                 // A store that accepts no change accepts none of the other runs either.
                 guard await take(.observed(observation), of: observation.runID) else { return }
             }
         } catch {
             // The call was cancelled with the observer.
             if Task.isCancelled { return }
+            if error.isAnswer { vitals.answered(name) }
             log.warning("the backend did not answer; its runs continue", ["error": error.description])
         }
     }
