@@ -38,6 +38,13 @@ openssl openssl openssl@3
 packages_pgbouncer='
 /usr/sbin/pgbouncer pgbouncer -
 '
+# For scripts/package. git and the certificates are copied into the image.
+packages_package='
+dpkg-shlibdeps dpkg-dev -
+strip binutils -
+patchelf patchelf -
+update-ca-certificates ca-certificates -
+'
 packages_image='
 debootstrap debootstrap -
 '
