@@ -151,9 +151,8 @@ let package = Package(
         library(
             "LaunchBuilders", at: "Sources/Builders",
             uses: [
-                "LaunchContainerEngine", "LaunchCrypto", "LaunchConcurrency", "LaunchFiles", "LaunchPluginKit",
-                "LaunchOCIRegistry",
-                "LaunchRegistryLogins",
+                "LaunchArchive", "LaunchConcurrency", "LaunchContainerEngine", "LaunchCrypto", "LaunchFiles",
+                "LaunchOCIRegistry", "LaunchPluginKit", "LaunchRegistryLogins",
             ]),
 
         // The plugins: each knows the host, none another. The two runners of local containers share a target below both.
@@ -315,8 +314,8 @@ let package = Package(
         tests(
             "BuildersTests", at: "Tests/BuildersTests",
             uses: [
-                "LaunchBuilders", "LaunchConformance", "LaunchContainerEngine", "LaunchHost", "LaunchLocalDocker",
-                "LaunchRegistryLogins",
+                "LaunchArchive", "LaunchBuilders", "LaunchConformance", "LaunchContainerEngine", "LaunchCrypto",
+                "LaunchHost", "LaunchLocalDocker", "LaunchOCIRegistry", "LaunchRegistryLogins", "LaunchSubprocess",
                 "TestSupport",
             ]),
         library(

@@ -49,6 +49,11 @@ extension DockerBuilder {
     /// The bytes of the Dockerfile, which must be a regular file of the context. A link could make this program read
     /// another file of this machine.
     static func dockerfile(of source: BuildSource) throws(BackendError) -> [UInt8] {
+        guard !source.dockerfile.isEmpty else {
+            throw BackendError(
+                .invalid, "The source has no Dockerfile.",
+                hint: "Write one, or set builder: {type: append, base_image: IMAGE} on the agent's machine.")
+        }
         let parts = source.dockerfile.split(separator: "/", omittingEmptySubsequences: false)
         guard !parts.isEmpty, !parts.contains(".."), parts.first?.isEmpty == false else {
             throw BackendError(

@@ -84,38 +84,14 @@ extension DockerBuilder {
 extension DockerBuilder.Settings {
     /// Throws for values that make every build fail. Called before a build starts.
     fileprivate func check() throws(BackendError) {
-        for name in buildArguments.keys where name.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) == nil {
-            throw BackendError(
-                .invalid, "The build argument '\(name)' is not a valid name for ARG: letters, digits and '_'.")
-        }
+        try BuilderOptions.check(buildArguments: buildArguments)
         for secret in secrets { try secret.check() }
         for (name, text) in [("target", target), ("network", network)] {
             if let text, text.isEmpty || text.hasPrefix("-") || text.contains(where: \.isWhitespace) {
                 throw BackendError(.invalid, "The builder's '\(name)' is '\(text)', which is not a valid name.")
             }
         }
-        if let destination {
-            let reference: ImageReference
-            do {
-                reference = try ImageReference(parsing: destination)
-            } catch {
-                throw BackendError(.invalid, "The builder's 'destination': \(error.description)")
-            }
-            // Without a slash a host with its port looks like a name with a tag.
-            let looksLikeHost = reference.repository.contains(".") || reference.repository == "localhost"
-            if reference.host == nil, reference.digest == nil, looksLikeHost,
-                let port = reference.tag, port.allSatisfy(\.isNumber)
-            {
-                throw BackendError(
-                    .invalid, "The builder's 'destination' is '\(destination)', which names no repository.",
-                    hint: "Write the repository after the registry: 'destination: \(destination)/NAME'.")
-            }
-            guard reference.tag == nil, reference.digest == nil else {
-                throw BackendError(
-                    .invalid, "The builder's 'destination' is '\(destination)', which has a tag or a digest.",
-                    hint: "Write 'destination: \(reference.name)': each image gets a tag made from its content.")
-            }
-        }
+        if let destination { try BuilderOptions.check(destination: destination) }
         guard timeout > .zero else { throw BackendError(.invalid, "The builder's 'timeout' must be longer than 0 s.") }
     }
 }

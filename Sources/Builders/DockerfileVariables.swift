@@ -26,6 +26,17 @@ struct DockerfileVariables {
         }
     }
 
+    /// The variables of a stage, from the environment of its base image.
+    /// - Parameter given: the build arguments.
+    init(environment: [String: String], given: [String: String], escape: Character) {
+        self.given = given
+        self.escape = escape
+        values = environment
+    }
+
+    /// Sets a variable, as `ENV` does.
+    mutating func set(_ name: String, to value: String) { values[name] = value }
+
     /// The longest value, in bytes. Values that contain each other can double with every line.
     static let longest = 64 << 10
     /// The highest number of edits of values, such as `${NAME#prefix}`, in one Dockerfile.

@@ -65,7 +65,7 @@ public struct ImageKey: Sendable, Hashable {
         return ContentKey(hex: Hex.encode(hash.finalize()))
     }
     /// Prefixes each field with name and length, so that two sets of inputs cannot give the same bytes.
-    private static func add(_ name: String, _ value: some Collection<UInt8>, to hash: inout SHA256) {
+    static func add(_ name: String, _ value: some Collection<UInt8>, to hash: inout SHA256) {
         hash.update("\(name):\(value.count):".utf8)
         hash.update(value)
     }

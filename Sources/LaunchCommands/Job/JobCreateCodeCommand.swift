@@ -32,8 +32,7 @@ enum JobCreateCodeCommand {
                 source = try await SourceChoice.channel(folder, home: store.home, context).with(channel)
             } else {
                 source = try await SourceChoice.code(
-                    folder, dockerfile: arguments.string("dockerfile"), home: store.home, limits: context.limits,
-                    terminal: terminal, quiet: context.wantsJSON)
+                    folder, dockerfile: arguments.string("dockerfile"), home: store.home, context)
             }
             try await NewJob.add(name, source, aliases: arguments.strings("alias"), to: store, on: context)
             return .ok

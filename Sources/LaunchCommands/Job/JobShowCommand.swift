@@ -34,7 +34,7 @@ enum JobShowCommand {
                 facts.add("folder", code.origin)
                 facts.add("snapshot", code.snapshot)
                 facts.add(code.channel)
-                facts.add("dockerfile", code.channel == nil ? code.dockerfile : nil)
+                facts.add("dockerfile", code.channel == nil && !code.dockerfile.isEmpty ? code.dockerfile : nil)
             case .template, .algorithm, .noImage:
                 facts.add(job.source.kind, job.source.origin)
             case .git(let git):

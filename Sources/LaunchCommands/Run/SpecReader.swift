@@ -148,8 +148,7 @@ struct SpecReader {
             let folder = isRelativeToFile ? "\(specFile.folder)/\(text)" : text
             if isChannel { return (try await SourceChoice.channel(folder, home: store.home, context), nil) }
             let source = try await SourceChoice.code(
-                folder, dockerfile: dockerfile, home: store.home,
-                limits: context.limits, terminal: context.terminal, quiet: context.wantsJSON)
+                folder, dockerfile: dockerfile, home: store.home, context)
             return (source, nil)
         }
     }

@@ -57,6 +57,14 @@ struct CommandContext: Sendable {
             helperVariables: catalog.variables.forCredentialHelpers)
     }
 
+    /// Whether the builder of the configuration needs a Dockerfile in every source.
+    var needsDockerfile: Bool {
+        guard let builder = (try? LaunchConfig(at: location, catalog: catalog))?.builder,
+            let plugin = catalog.builders.first(where: { $0.type == builder.type })
+        else { return true }
+        return plugin.capabilities.needsDockerfile(builder.options)
+    }
+
     /// The build contexts of sources.
     func contexts(_ store: Store) throws -> SourceContexts {
         SourceContexts(

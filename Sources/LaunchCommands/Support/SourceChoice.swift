@@ -6,21 +6,31 @@ enum SourceChoice {
     /// Stores a snapshot of the folder in the source store, with progress output.
     /// - Parameters:
     ///   - dockerfile: Its path in the folder; nil tries `Dockerfile.wandb`, then `Dockerfile`.
-    ///   - limits: The largest allowed source.
-    ///   - quiet: Prints only warnings.
     /// - Throws: `LaunchError` if the folder or its Dockerfile is invalid or the store cannot be written.
     static func code(
-        _ folder: String, dockerfile: String?, home: LaunchHome, limits: SizeLimits, terminal: Terminal, quiet: Bool
+        _ folder: String, dockerfile: String?, home: LaunchHome, _ context: CommandContext
     ) async throws -> Source {
-        let file = if let dockerfile { dockerfile } else { try DockerfileChoice.find(in: folder) }
-        let store = SourceStore(folder: home.sources, limits: limits)
-        let snapshot = try await Progress.show("Reading \(folder)", on: terminal, quiet: quiet) { progress in
+        let file = try dockerfile ?? chosenDockerfile(in: folder, context)
+        let store = SourceStore(folder: home.sources, limits: context.limits)
+        let terminal = context.terminal
+        let snapshot = try await Progress.show("Reading \(folder)", on: terminal, quiet: context.wantsJSON) {
+            progress in
             try await store.snapshot(of: folder, dockerfile: file) { now in
                 progress.update("\(words(now.step)) \(folder)", .bytes(now.bytes))
             }
         }
         for warning in snapshot.warnings { terminal.show(warning) }
         return .code(snapshot.source)
+    }
+
+    /// The Dockerfile of the folder; empty if it has none and the configuration's builder needs none.
+    private static func chosenDockerfile(in folder: String, _ context: CommandContext) throws -> String {
+        do {
+            return try DockerfileChoice.find(in: folder)
+        } catch {
+            guard DockerfileChoice.isMissing(in: folder), !context.needsDockerfile else { throw error }
+            return ""
+        }
     }
 
     /// Stores a snapshot of the folder for a code channel, with progress output, and says what is left out.

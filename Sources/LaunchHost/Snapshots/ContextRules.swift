@@ -13,7 +13,7 @@ struct ContextRules {
     var ignore: DockerIgnore
     /// The path of the file relative to the context; nil if it does not exist.
     var file: String?
-    /// The Dockerfile, relative to the context.
+    /// The Dockerfile, relative to the context; empty for a source without one.
     var dockerfile: String
 
     /// The maximum size of a file of rules in bytes. A file has one line for each rule, so real files are far smaller.
@@ -23,7 +23,7 @@ struct ContextRules {
     /// - Throws: `.invalid` if the rules cannot be read, for instance because a link points outside the context.
     init(root: SourceRoot, dockerfile: String, shownAs folder: String) throws(LaunchError) {
         self.dockerfile = dockerfile
-        for candidate in ["\(dockerfile)\(Self.fileName)", Self.fileName] {
+        for candidate in ["\(dockerfile)\(Self.fileName)", Self.fileName].uniqued {
             guard let rules = try Self.rules(in: candidate, of: root, shownAs: folder) else { continue }
             ignore = rules
             file = candidate
@@ -59,7 +59,7 @@ struct ContextRules {
         let keepsFile = file == Self.fileName && !ignore.excludes(Self.fileName)
         if keepsFile { return entries }
         var result = entries.filter { $0.path != Self.fileName }
-        if ignore.excludes(dockerfile) {
+        if !dockerfile.isEmpty, ignore.excludes(dockerfile) {
             var made = ContextEntry(path: Self.fileName, kind: .file, mode: 0o644)
             made.generated = Array("\(Self.fileName)\n\(Self.escaped(dockerfile))\n".utf8)
             made.size = Int64(made.generated?.count ?? 0)

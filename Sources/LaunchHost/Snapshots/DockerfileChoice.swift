@@ -5,6 +5,12 @@ public enum DockerfileChoice {
     /// The names in order of precedence. W&B Launch uses the first one.
     public static let names = ["Dockerfile.wandb", "Dockerfile"]
 
+    /// Whether the path is a folder that contains none of ``names``.
+    public static func isMissing(in folder: String) -> Bool {
+        guard let root = try? ContextScan.root(folder) else { return false }
+        return !names.contains { access("\(root)/\($0)", F_OK) == 0 }
+    }
+
     /// The first of ``names`` that exists in the folder.
     /// - Throws: `LaunchError` of kind `.invalid` if the path is not a folder or contains none of them.
     public static func find(in folder: String) throws(LaunchError) -> String {
@@ -15,6 +21,7 @@ public enum DockerfileChoice {
             "'\(folder)' has neither \(names.joined(separator: " nor ")), so it cannot be built.",
             hint:
                 "Write a Dockerfile that begins FROM a base image and ends with the ENTRYPOINT to train with, or name "
-                + "another file in the folder with --dockerfile.")
+                + "another file in the folder with --dockerfile. With builder: {type: append, base_image: IMAGE}, none is "
+                + "needed.")
     }
 }

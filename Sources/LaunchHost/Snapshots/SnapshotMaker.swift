@@ -12,12 +12,16 @@ struct SnapshotMaker {
         of folder: String, dockerfile: String, origin: String?, as treatment: SnapshotTreatment
     ) throws(LaunchError) -> SourceStore.Snapshot {
         let root = try ContextScan.root(folder)
-        let file = try dockerfilePath(dockerfile, root: root, shownAs: folder)
         let source = try SourceRoot(root)
-        try checkDockerfile(file, in: source, shownAs: folder)
+        var file = ""
+        if !dockerfile.isEmpty {
+            file = try dockerfilePath(dockerfile, root: root, shownAs: folder)
+            try checkDockerfile(file, in: source, shownAs: folder)
+        }
         let rules = try ContextRules(root: source, dockerfile: file, shownAs: folder)
         var scan = try ContextScan(
-            of: folder, ignoring: rules.ignore, needed: [file], dropping: treatment.isCheckout ? [".git"] : [],
+            of: folder, ignoring: rules.ignore, needed: file.isEmpty ? [] : [file],
+            dropping: treatment.isCheckout ? [".git"] : [],
             work: work)
         scan.entries = rules.applied(to: scan.entries)
         if treatment.isCheckout {

@@ -38,7 +38,8 @@ public struct SourceStore: Sendable {
     /// Stores the present content of a folder, after its `.dockerignore`.
     /// - Parameters:
     ///   - source: the folder.
-    ///   - dockerfile: the Dockerfile's path in the folder. An absolute path must be inside the folder.
+    ///   - dockerfile: the Dockerfile's path in the folder. An absolute path must be inside the folder. Empty for a source
+    ///     without one, which some builders take.
     ///   - origin: a description of the source for people; nil means the path of the folder.
     ///   - progress: gets the progress for larger trees; called on another thread.
     /// - Throws: `.invalid` if the folder, the Dockerfile or the rules cannot be used, `.denied` if something cannot be

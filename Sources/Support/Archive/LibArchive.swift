@@ -168,7 +168,7 @@ final class TarEncoder {
     private let archive: OpaquePointer
     private let sink = Sink()
 
-    init(isCompressed: Bool) throws(ArchiveError) {
+    init(isCompressed: Bool, isFast: Bool) throws(ArchiveError) {
         guard let archive = archive_write_new() else { throw ArchiveError(.system, "libarchive has no memory") }
         self.archive = archive
         archive_write_set_format_gnutar(archive)
@@ -176,6 +176,7 @@ final class TarEncoder {
             try check(archive_write_add_filter_gzip(archive))
             // The same files result in the same bytes at any time.
             try check(archive_write_set_filter_option(archive, "gzip", "timestamp", nil))
+            if isFast { try check(archive_write_set_filter_option(archive, "gzip", "compression-level", "1")) }
         }
         // Do not fill the last block: it would be up to 10 KiB of zeros.
         archive_write_set_bytes_in_last_block(archive, 1)

@@ -39,7 +39,7 @@ public struct HTTPStream: Sendable {
             Iterator(hold: Hold(lease: lease))
         }
 
-        public struct Iterator: AsyncIteratorProtocol {
+        public struct Iterator: AsyncIteratorProtocol, Sendable {
             let hold: Hold
 
             /// The next chunk, or nil at the end. If the transfer failed, throws after all bytes received before the

@@ -13,7 +13,7 @@ final class Authenticator: Sendable {
     private let plainAllowed: Bool
     private let realms: TokenRealms
     private let login: @Sendable () async throws(OCIError) -> RegistryLogin?
-    private let tickets = Mutex<[String: Ticket]>([:])
+    private let tickets = Mutex<[RepositoryUse: Ticket]>([:])
 
     /// - Parameter plainAllowed: whether a password may be sent over plain HTTP.
     init(
@@ -26,48 +26,50 @@ final class Authenticator: Sendable {
         self.login = login
     }
 
-    /// The cached `Authorization` for the repository.
-    func header(for repository: String) -> String? {
+    /// The cached `Authorization` for the use of a repository.
+    func header(for use: RepositoryUse) -> String? {
         tickets.withLock { tickets in
-            guard let ticket = tickets[repository], ticket.expires > .now else { return nil }
+            guard let ticket = tickets[use], ticket.expires > .now else { return nil }
             return ticket.header
         }
     }
 
     /// Removes an `Authorization` that the registry rejected.
-    func forget(_ repository: String) {
-        tickets.withLock { $0[repository] = nil }
+    func forget(_ use: RepositoryUse) {
+        tickets.withLock { $0[use] = nil }
     }
 
     /// The `Authorization` for the challenges. Nil if no login is configured, or if the registry requires an unknown
     /// scheme.
     func answer(
-        _ challenges: [Challenge], for repository: String,
+        _ challenges: [Challenge], for use: RepositoryUse,
         send: (HTTPRequest) async throws(OCIError) -> HTTPResponse
     ) async throws(OCIError) -> String? {
         let login = try await login()
         let ticket: Ticket?
         if let bearer = challenges.first(where: { $0.scheme == "bearer" }) {
-            ticket = try await token(bearer, for: repository, login: login, send: send)
+            ticket = try await token(bearer, for: use, login: login, send: send)
         } else if challenges.contains(where: { $0.scheme == "basic" }), let login {
             ticket = Ticket(header: Self.basic(login), expires: .now + .seconds(3600))
         } else {
             ticket = nil
         }
-        tickets.withLock { $0[repository] = ticket }
+        tickets.withLock { $0[use] = ticket }
         return ticket?.header
     }
 
     private func token(
-        _ challenge: Challenge, for repository: String, login: RegistryLogin?,
+        _ challenge: Challenge, for use: RepositoryUse, login: RegistryLogin?,
         send: (HTTPRequest) async throws(OCIError) -> HTTPResponse
     ) async throws(OCIError) -> Ticket? {
-        let subject = "\(host.name)/\(repository)"
+        let subject = "\(host.name)/\(use.repository)"
         guard let realm = challenge.parameters["realm"] else {
             throw OCIError(.notARegistry, "\(subject) requires a token, and its challenge names no token service.")
         }
         try realms.check(realm, asksWithLogin: login != nil, for: subject)
-        var query = ["scope=" + Self.encode(challenge.parameters["scope"] ?? "repository:\(repository):pull")]
+        // A mount needs rights in two repositories. The specification of tokens wants one parameter for each.
+        let scopes = (challenge.parameters["scope"] ?? use.scope).split(separator: " ")
+        var query = scopes.map { "scope=" + Self.encode(String($0)) }
         if let service = challenge.parameters["service"] { query.insert("service=" + Self.encode(service), at: 0) }
         let url = realm + (realm.contains("?") ? "&" : "?") + query.joined(separator: "&")
         let headers: HTTPHeaders = login.map { ["Authorization": Self.basic($0)] } ?? [:]

@@ -24,6 +24,8 @@ public struct OCIError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let throttled = Code("throttled")
         /// The registry has a temporary failure.
         public static let failing = Code("failing")
+        /// The registry does not accept a blob or a manifest.
+        public static let refused = Code("refused")
         /// The content does not match its digest.
         public static let corrupt = Code("corrupt")
         /// The task was cancelled.

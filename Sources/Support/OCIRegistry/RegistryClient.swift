@@ -1,9 +1,10 @@
 internal import FoundationEssentials
+internal import LaunchConcurrency
 internal import LaunchCrypto
 public import LaunchHTTP
 internal import Synchronization
 
-/// Reads images from one registry over the distribution API. A client belongs to one host, so its login is never sent
+/// Reads and pushes images of one registry over the distribution API. A client belongs to one host, so its login is never sent
 /// to another.
 public final class RegistryClient: Sendable {
     /// How to reach a registry.
@@ -18,6 +19,8 @@ public final class RegistryClient: Sendable {
         public var addresses: [HTTPRequest.AddressOverride]
         /// Other hosts, or `host:port`, whose token services may receive the login.
         public var tokenHosts: [String]
+        /// The wait before the first repetition of a failed request. Later waits are longer.
+        package var firstDelay = Duration.milliseconds(200)
 
         public init(
             host: RegistryHost, caFile: String? = nil, insecure: Bool = false,
@@ -36,28 +39,33 @@ public final class RegistryClient: Sendable {
 
     /// The configuration of the client.
     public let configuration: Configuration
-    private let transport: Transport
-    private let retry: RegistryRetry
+    let transport: Transport
+    let retry: RegistryRetry
+    /// The size of a piece of an upload.
+    let pieceBytes: Int64
     /// Images by digest, which never change. The cache is small; an evicted entry requires one more call.
     private let seen = Mutex<[String: RemoteImage]>([:])
 
-    private static let manifestLimit = 4 << 20
-    private static let configLimit = 8 << 20
+    static let manifestLimit = 4 << 20
+    static let configLimit = 8 << 20
 
     /// A client. `login` is called when the registry requires a login; nil means anonymous access.
     public convenience init(
         _ configuration: Configuration,
         login: @escaping @Sendable () async throws(OCIError) -> RegistryLogin? = { () throws(OCIError) in nil }
     ) {
-        self.init(configuration, retry: RegistryRetry(), login: login)
+        var retry = RegistryRetry()
+        retry.backoff.first = configuration.firstDelay
+        self.init(configuration, retry: retry, login: login)
     }
 
     init(
-        _ configuration: Configuration, retry: RegistryRetry,
+        _ configuration: Configuration, retry: RegistryRetry, pieceBytes: Int64 = UploadPlan.pieceBytes,
         login: @escaping @Sendable () async throws(OCIError) -> RegistryLogin?
     ) {
         self.configuration = configuration
         self.retry = retry
+        self.pieceBytes = pieceBytes
         let plain = configuration.isPlain
         transport = Transport(
             host: configuration.host, scheme: plain ? "http" : "https",
@@ -155,7 +163,7 @@ public final class RegistryClient: Sendable {
         return (manifest, manifest.mediaType ?? answer.headers["Content-Type"] ?? "unknown")
     }
 
-    private func document(
+    func document(
         _ path: String, _ repository: String, _ digest: String, _ limit: Int
     ) async throws(OCIError) -> HTTPResponse? {
         let answer = try await transport.get(
@@ -179,19 +187,19 @@ public final class RegistryClient: Sendable {
     }
 
     /// Validates a digest from the registry, because it becomes part of the next URL and of the image's name.
-    private func requireDigest(_ text: String, of repository: String) throws(OCIError) {
+    func requireDigest(_ text: String, of repository: String) throws(OCIError) {
         guard text.wholeMatch(of: /sha256:[0-9a-f]{64}/) != nil else {
             let shown = text.unicodeScalars.prefix(80).map { $0.isASCII && $0.value > 31 ? String($0) : "?" }.joined()
             throw OCIError(.corrupt, "\(name(repository)) names the digest '\(shown)', which is not a SHA-256 digest.")
         }
     }
 
-    private func name(_ repository: String) -> String { "\(configuration.host.name)/\(repository)" }
+    func name(_ repository: String) -> String { "\(configuration.host.name)/\(repository)" }
 
     private static func digest(of body: Data) -> String { "sha256:\(SHA256.hex(body))" }
 
     /// Both become part of a URL, so only characters that the distribution API allows are accepted.
-    private static func check(_ repository: String, _ reference: String) throws(OCIError) {
+    static func check(_ repository: String, _ reference: String) throws(OCIError) {
         guard repository.wholeMatch(of: /[a-z0-9._-]+(?:\/[a-z0-9._-]+)*/) != nil,
             !repository.split(separator: "/").contains(where: { $0 == "." || $0 == ".." })
         else { throw OCIError(.invalid, "'\(repository)' is not a repository name.") }

@@ -19,22 +19,7 @@ struct Transport: Sendable {
             method, "\(scheme)://\(host.apiHost)/v2/\(apiName)/\(path)", timeout: .seconds(60), resolve: addresses,
             followRedirects: true, maxBodyBytes: limit)
         if !accept.isEmpty { request.headers["Accept"] = accept.joined(separator: ", ") }
-        let known = authenticator.header(for: apiName)
-        request.headers["Authorization"] = known
-        var response = try await send(request, name)
-        if response.status == 401 {
-            authenticator.forget(apiName)
-            let challenges = response.headers.values("WWW-Authenticate").flatMap(Challenge.parse)
-            let answer = try await authenticator.answer(challenges, for: apiName) {
-                tokenRequest throws(OCIError) in
-                var tokenRequest = tokenRequest
-                tokenRequest.resolve = addresses
-                return try await send(tokenRequest, name)
-            }
-            guard let answer else { throw Self.refused(name, response.status) }
-            request.headers["Authorization"] = answer
-            response = try await send(request, name)
-        }
+        let response = try await call(request, RepositoryUse(apiName), name)
         // Some registries and proxies do not support HEAD: the caller repeats the request with GET.
         if method == .head, Self.isUnknownMethod(response) { return response }
         try check(response, name)
@@ -54,16 +39,9 @@ struct Transport: Sendable {
     }
 
     private func check(_ response: HTTPResponse, _ name: String) throws(OCIError) {
+        if let failure = Self.failure(response.status, response.headers, name, on: host.name) { throw failure }
         switch response.status {
         case 200, 404: return
-        case 401, 403: throw Self.refused(name, response.status)
-        case 429:
-            let wait = response.headers.retryAfter
-            throw OCIError(
-                .throttled, "\(host.name) throttles requests (status 429, \(name)).",
-                retryAfter: wait == .zero ? nil : wait)
-        case 500...:
-            throw OCIError(.failing, "\(host.name) responded with status \(response.status) (\(name)).")
         default:
             let other = scheme == "http" && response.status == 400
             throw OCIError(
@@ -73,27 +51,50 @@ struct Transport: Sendable {
         }
     }
 
-    private static func refused(_ name: String, _ status: Int) -> OCIError {
+    /// The failures that any request can have: no right, too many calls, and a fault of the registry. Nil for other
+    /// statuses.
+    static func failure(
+        _ status: Int, _ headers: HTTPHeaders, _ name: String, on host: String, writes: Bool = false
+    ) -> OCIError? {
+        switch status {
+        case 401, 403: return refused(name, status, writes: writes)
+        case 429:
+            let wait = headers.retryAfter
+            return OCIError(
+                .throttled, "\(host) throttles requests (status 429, \(name)).", retryAfter: wait == .zero ? nil : wait)
+        case 500...: return OCIError(.failing, "\(host) responded with status \(status) (\(name)).")
+        default: return nil
+        }
+    }
+
+    static func refused(_ name: String, _ status: Int, writes: Bool = false) -> OCIError {
         status == 403
-            ? OCIError(.denied, "The login for \(name) is not allowed to read it, or it does not exist.")
+            ? OCIError(
+                .denied,
+                "The login for \(name) is not allowed to \(writes ? "push to" : "read") it, or it does not exist.")
             : OCIError(.unauthorised, "\(name) requires a login, or another one than it got, or it does not exist.")
     }
 
-    private func send(_ request: HTTPRequest, _ name: String) async throws(OCIError) -> HTTPResponse {
+    func send(_ request: HTTPRequest, _ name: String) async throws(OCIError) -> HTTPResponse {
         do {
             return try await http.send(request)
         } catch {
-            switch error.code {
-            case .cancelled: throw OCIError(.cancelled, "The request for \(name) was cancelled.")
-            case .tls:
-                throw OCIError(.tls, "No secure connection to \(host.name) (\(name)): \(error.message)")
-            case .tooLarge:
-                throw OCIError(.notARegistry, "The response of \(host.name) is too large for a registry (\(name)).")
-            case .protocolError:
-                throw OCIError(.notARegistry, "\(host.name) does not speak HTTP (\(name)): \(error.message)")
-            case .badURL, .badRequest: throw OCIError(.invalid, "The request for \(name) is invalid: \(error.message)")
-            default: throw OCIError(.unreachable, "\(host.name) does not respond (\(name)): \(error.message)")
-            }
+            throw failure(of: error, name)
+        }
+    }
+
+    /// Why a request has no response.
+    func failure(of error: HTTPError, _ name: String) -> OCIError {
+        switch error.code {
+        case .cancelled: return OCIError(.cancelled, "The request for \(name) was cancelled.")
+        case .tls:
+            return OCIError(.tls, "No secure connection to \(host.name) (\(name)): \(error.message)")
+        case .tooLarge:
+            return OCIError(.notARegistry, "The response of \(host.name) is too large for a registry (\(name)).")
+        case .protocolError:
+            return OCIError(.notARegistry, "\(host.name) does not speak HTTP (\(name)): \(error.message)")
+        case .badURL, .badRequest: return OCIError(.invalid, "The request for \(name) is invalid: \(error.message)")
+        default: return OCIError(.unreachable, "\(host.name) does not respond (\(name)): \(error.message)")
         }
     }
 }

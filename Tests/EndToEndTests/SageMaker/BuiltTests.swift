@@ -97,7 +97,7 @@ struct BuiltTests {
 }
 
 /// The program in the private engine's namespace, where its host names resolve.
-private struct Inside {
+struct Inside {
     let engine: PrivateEngine
     let account: Account
     var setting: [String: String] = [:]

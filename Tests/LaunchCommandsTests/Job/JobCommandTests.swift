@@ -119,7 +119,8 @@ import Testing
                 == """
                 error: 'DIR/train' has neither Dockerfile.wandb nor Dockerfile, so it cannot be built.
                   hint: Write a Dockerfile that begins FROM a base image and ends with the ENTRYPOINT to train with, or \
-                name another file in the folder with --dockerfile.
+                name another file in the folder with --dockerfile. With builder: {type: append, base_image: IMAGE}, none is \
+                needed.
 
                 """)
         let missing = await desk.run("job create code \(desk.folder.file("none"))")

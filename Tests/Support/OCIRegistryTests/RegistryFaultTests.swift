@@ -154,7 +154,7 @@ struct RegistryFaultTests {
         ) { () throws(OCIError) in RegistryLogin(username: "u", password: "p") }
         let error = await #expect(throws: OCIError.self) {
             _ = try await authenticator.answer(
-                Challenge.parse(#"Bearer realm="http://auth.example.com/token""#), for: "team/train"
+                Challenge.parse(#"Bearer realm="http://auth.example.com/token""#), for: RepositoryUse("team/train")
             ) { _ throws(OCIError) in
                 asked.withLock { $0 += 1 }
                 throw OCIError(.unreachable, "never")

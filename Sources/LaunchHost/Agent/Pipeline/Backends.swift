@@ -36,6 +36,7 @@ public final class Backends: Sendable {
         self.environment = environment
         self.builder = builder
         (self.registry, registryType) = (registry, type)
+        context.later.set(registry)
         let parts = Parts(environment: environment, registry: registry, builder: builder) { config.place(of: $0) }
         self.parts = parts
         context.registry = registry

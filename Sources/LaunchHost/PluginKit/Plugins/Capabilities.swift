@@ -26,6 +26,8 @@ public struct Capabilities: Sendable, Hashable {
 
     /// Whether it can build images. The default is true.
     public var builds: Bool
+    /// A field of the builder's block. If a user sets it, a source needs no Dockerfile. The default is nil.
+    package var baseField: String?
 
     /// Creates capabilities; without arguments, those of a simple backend.
     public init(
@@ -58,6 +60,9 @@ public struct Capabilities: Sendable, Hashable {
 }
 
 extension Capabilities {
+    /// Whether a source needs a Dockerfile, with these options of the builder's block.
+    package func needsDockerfile(_ options: Options) -> Bool { baseField.flatMap { options.values[$0] } == nil }
+
     /// The capabilities of a backend with these options of its block.
     package func configured(by options: Options) -> Capabilities {
         var configured = self

@@ -173,6 +173,8 @@ public struct PluginContext: Sendable {
     public var environment: (any Environment)?
     /// The registry of the configuration; only runners get it.
     public var registry: (any Registry)?
+    /// The registry of the configuration, for a builder, which is made before it.
+    package let later = LaterRegistry()
     /// The environment variables of the agent's process, for finding engines and credentials, never for templates.
     public var variables: [String: String]
     /// The log of the program.

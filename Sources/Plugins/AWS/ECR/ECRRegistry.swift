@@ -1,4 +1,4 @@
-internal import LaunchOCIRegistry
+package import LaunchOCIRegistry
 public import LaunchPluginKit
 
 /// Registry `ecr`: a private repository of Amazon ECR, in any account and partition.
@@ -13,6 +13,7 @@ public final class ECRRegistry: Registry {
     let images: ECRImages
     private let logins: ECRLogins
     private let platforms: ECRPlatforms
+    private let clients: ECRClients
 
     init(
         _ options: ECROptions, environment: AWSEnvironment,
@@ -23,8 +24,9 @@ public final class ECRRegistry: Registry {
         self.environment = environment
         images = ECRImages(environment: environment)
         logins = ECRLogins(environment: environment)
+        clients = ECRClients(logins: logins, reach: reach)
         platforms = ECRPlatforms(clock: environment.runtime.clock, log: environment.runtime.log) {
-            [clients = ECRClients(logins: logins, reach: reach)] repository, digest throws(OCIError) in
+            [clients] repository, digest throws(OCIError) in
             try await clients.client(of: repository.host).image(repository.name, digest.rawValue)
         }
     }
@@ -126,6 +128,17 @@ public final class ECRRegistry: Registry {
             throw explained(error, repository)
         }
     }
+}
+
+extension ECRRegistry: RegistryConnecting {
+    /// The client of any private registry of ECR.
+    package func client(of host: RegistryHost) throws(OCIError) -> RegistryClient? {
+        guard let host = ECRHost(host.name) else { return nil }
+        return try clients.client(of: host)
+    }
+
+    /// Always true.
+    package var keepsImagesRemotely: Bool { true }
 }
 
 extension ImagePlatform {

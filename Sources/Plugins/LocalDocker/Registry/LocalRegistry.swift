@@ -1,6 +1,6 @@
 internal import LaunchLocalContainers
 internal import LaunchContainerEngine
-internal import LaunchOCIRegistry
+package import LaunchOCIRegistry
 public import LaunchPluginKit
 internal import LaunchRegistryLogins
 
@@ -76,4 +76,14 @@ public struct LocalRegistry: Registry {
             throw BackendError(error)
         }
     }
+}
+
+extension LocalRegistry: RegistryConnecting {
+    /// The client of the configured registry.
+    package func client(of host: RegistryHost) throws(OCIError) -> RegistryClient? {
+        remote.flatMap { $0.location.host == host ? $0.client : nil }
+    }
+
+    /// Whether the configuration has a `uri`.
+    package var keepsImagesRemotely: Bool { remote != nil }
 }

@@ -7,7 +7,7 @@ struct RemoteStore: Sendable {
     let location: RegistryLocation
     private let login: PasswordSource?
     private let logins: PullLogins
-    private let client: RegistryClient
+    let client: RegistryClient
 
     init(
         location: RegistryLocation, login: PasswordSource?, logins: PullLogins,
