@@ -61,11 +61,12 @@ struct AppendWork: Sendable {
         let nodes = tree.sorted
         guard !nodes.isEmpty else { return nil }
         try DiskReserve.standard.check(writing: tree.bytes, to: builder.spoolFolder)
-        tell(BuildProgress(.build, "packing \(nodes.count) files and folders, \(Self.megabytes(tree.bytes))"))
+        tell(BuildProgress(.build, "packing \(nodes.count) files and folders, \(Self.size(tree.bytes))"))
         return try await LayerFile.make(of: nodes, in: listing.root, spool: builder.spoolFolder)
     }
 
-    static func megabytes(_ bytes: Int64) -> String {
+    static func size(_ bytes: Int64) -> String {
+        if bytes < 100_000 { return "\((bytes + 999) / 1000) kB" }
         let tenths = (bytes + 50_000) / 100_000
         return "\(tenths / 10).\(tenths % 10) MB"
     }

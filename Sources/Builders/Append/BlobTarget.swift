@@ -54,7 +54,7 @@ struct BlobTarget: Sendable {
             if try await client.hasBlob(repository, blob.digest) {
                 tell(BuildProgress(.push, "\(name) is in the registry already"))
             } else {
-                tell(BuildProgress(.push, "\(name): sending \(AppendWork.megabytes(blob.size))"))
+                tell(BuildProgress(.push, "\(name): sending \(AppendWork.size(blob.size))"))
                 try await client.push(blob, to: repository, progress: meter(name, blob.size))
             }
             return .own
@@ -66,7 +66,7 @@ struct BlobTarget: Sendable {
                 return .mounted
             }
             let name = "layer \(layer.digest.dropFirst(7).prefix(12)) of \(base.repository)"
-            tell(BuildProgress(.push, "\(name): copying \(AppendWork.megabytes(layer.size)), once"))
+            tell(BuildProgress(.push, "\(name): copying \(AppendWork.size(layer.size)), once"))
             let blob = base.client.remoteBlob(base.repository, layer.digest, size: layer.size)
             try await client.push(blob, to: repository, progress: meter(name, layer.size))
             return .copied
@@ -82,7 +82,7 @@ struct BlobTarget: Sendable {
             guard before * 10 / size != after * 10 / size else { return }
             tell(
                 BuildProgress(
-                    .push, "\(name): \(AppendWork.megabytes(min(after, size))) of \(AppendWork.megabytes(size))"))
+                    .push, "\(name): \(AppendWork.size(min(after, size))) of \(AppendWork.size(size))"))
         }
     }
 
