@@ -152,7 +152,7 @@ let package = Package(
             "LaunchBuilders", at: "Sources/Builders",
             uses: [
                 "LaunchArchive", "LaunchConcurrency", "LaunchContainerEngine", "LaunchCrypto", "LaunchFiles",
-                "LaunchOCIRegistry", "LaunchPluginKit", "LaunchRegistryLogins",
+                "LaunchOCIRegistry", "LaunchPluginKit", "LaunchRegistryLogins", "LaunchSafeFiles", "LaunchSubprocess",
             ]),
 
         // The plugins: each knows the host, none another. The two runners of local containers share a target below both.

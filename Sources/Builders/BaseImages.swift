@@ -4,15 +4,16 @@ internal import LaunchPluginKit
 internal import LaunchRegistryLogins
 internal import Synchronization
 
-/// Looks up the current digests of a Dockerfile's base images: first in the engine's store, as the engine does for a
-/// build, then in the base image's registry, with the login that a build uses.
+/// Looks up the current digests of a Dockerfile's base images: first in the engine's store if there is an engine, as the
+/// engine does for a build, then in the base image's registry, with the login that a build uses.
 final class BaseImages: Sendable {
-    private let engine: SharedEngine
+    private let engine: SharedEngine?
     private let log: Logger
     private let logins: PullLogins
     private let clients = Mutex<[RegistryHost: RegistryClient]>([:])
 
-    init(engine: SharedEngine, logins: PullLogins, log: Logger) {
+    /// - Parameter engine: the engine that builds; nil if the builder has none.
+    init(engine: SharedEngine?, logins: PullLogins, log: Logger) {
         self.engine = engine
         self.logins = logins
         self.log = log
@@ -46,7 +47,7 @@ final class BaseImages: Sendable {
     /// does not change the key.
     private func stored(_ reference: ImageReference) async throws(BackendError) -> Digest? {
         do throws(EngineError) {
-            guard let image = try await engine.client().image(reference.description) else { return nil }
+            guard let engine, let image = try await engine.client().image(reference.description) else { return nil }
             let name = Self.familiar(reference.name)
             let known = image.digests.filter { Self.familiar(String($0.prefix { $0 != "@" })) == name }.sorted()
             let text = known.first.flatMap { $0.split(separator: "@").last.map(String.init) } ?? image.id

@@ -91,7 +91,8 @@ final class BuildOutput: Sendable {
     }
 
     private static func step(_ line: String) -> String? {
-        if line.wholeMatch(of: /(?i)step [0-9]+\/[0-9]+ ?: .+/) != nil { return line }
+        // Buildah puts the number of the stage in front.
+        if line.wholeMatch(of: /(?i)(?:\[[0-9]+\/[0-9]+\] )?step [0-9]+\/[0-9]+ ?: .+/) != nil { return line }
         return line.wholeMatch(of: /#[0-9]+ (\[.*[0-9]+\/[0-9]+\] .+)/).map { String($0.1) }
     }
 

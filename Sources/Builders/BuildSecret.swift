@@ -115,9 +115,8 @@ extension DockerBuilder.Settings {
     /// The IDs of the secrets that a build of the Dockerfile may use.
     func usedSecrets(of dockerfile: Dockerfile, _ source: BuildSource) -> [String] {
         // A frontend other than docker's may use any secret, independent of the instructions.
-        let isDockers = dockerfile.syntax?.wholeMatch(
-            of: /(?:docker\.io\/)?docker\/dockerfile(?:-upstream)?(?:[:@].*)?/)
-        let usesAny = dockerfile.syntax != nil && isDockers == nil || dockerfile.secrets.contains { $0.id == nil }
+        let usesAny =
+            dockerfile.syntax != nil && !dockerfile.hasFrontendOfDocker || dockerfile.secrets.contains { $0.id == nil }
         let asked = Set(dockerfile.secrets.compactMap(\.id))
         return secrets.filter { $0.isGranted(to: source) && (usesAny || asked.contains($0.id)) }.map(\.id)
     }
@@ -132,5 +131,12 @@ extension DockerBuilder.Settings {
                 throw secret.denial(to: source, at: "\(source.dockerfile):\(request.line)")
             }
         }
+    }
+}
+
+extension Dockerfile {
+    /// Whether `# syntax=` names docker's own frontend.
+    var hasFrontendOfDocker: Bool {
+        syntax?.wholeMatch(of: /(?:docker\.io\/)?docker\/dockerfile(?:-upstream)?(?:[:@].*)?/) != nil
     }
 }

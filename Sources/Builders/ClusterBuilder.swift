@@ -6,6 +6,6 @@ enum ClusterBuilder {
             "build-context-store", "build_context_store", "build-job-name", "secret-name", "secret-key", "kaniko-image",
             "kaniko-config",
         ].map {
-            ($0, "remove it: it is for W&B's kaniko builder, and images are built by docker or podman here")
+            ($0, "remove it: it is for W&B's kaniko builder, and images are built by docker, podman or buildah here")
         })
 }

@@ -4,21 +4,35 @@ public import LaunchPluginKit
 extension DockerBuilder {
     /// The key of the context, the Dockerfile, the base images and the builder's options.
     public func key(for source: BuildSource, offline: Bool) async throws(BackendError) -> ContentKey {
-        let bytes = try Self.dockerfile(of: source)
+        try await settings.key(for: source, bases: offline ? nil : bases)
+    }
+
+    /// The option `no_cache`, or a file from the network without a checksum. The content of such a file is not part of
+    /// the key.
+    public func rebuildReason(for source: BuildSource) throws(BackendError) -> String? {
+        try settings.rebuildReason(for: source)
+    }
+}
+
+extension DockerBuilder.Settings {
+    /// The key of the context, the Dockerfile, the base images and the builder's options.
+    /// - Parameter bases: looks up the digests of base images; nil if no service may be called.
+    func key(for source: BuildSource, bases: BaseImages?) async throws(BackendError) -> ContentKey {
+        let bytes = try DockerBuilder.dockerfile(of: source)
         do {
             let dockerfile = try Dockerfile(
                 parsing: String(decoding: bytes, as: UTF8.self), file: source.dockerfile,
-                buildArguments: settings.buildArguments, platform: settings.platform)
-            try settings.checkSecrets(of: dockerfile, source)
+                buildArguments: buildArguments, platform: platform)
+            try checkSecrets(of: dockerfile, source)
             var found: [ImageKey.Base] = []
             for base in dockerfile.bases {
-                let digest = offline ? base.reference.digest : try await bases.digest(of: base.reference)
+                let digest = try await bases?.digest(of: base.reference) ?? base.reference.digest
                 found.append(ImageKey.Base(reference: base.reference.description, digest: digest))
             }
             return ImageKey(
-                platform: settings.platform, buildArguments: settings.buildArguments, dockerfile: bytes,
-                target: settings.target, context: source.digest, bases: found,
-                secrets: settings.usedSecrets(of: dockerfile, source)
+                platform: platform, buildArguments: buildArguments, dockerfile: bytes,
+                target: target, context: source.digest, bases: found,
+                secrets: usedSecrets(of: dockerfile, source)
             ).contentKey
         } catch let error as LaunchError {
             throw BackendError(source: error)
@@ -31,13 +45,13 @@ extension DockerBuilder {
 
     /// The option `no_cache`, or a file from the network without a checksum. The content of such a file is not part of
     /// the key.
-    public func rebuildReason(for source: BuildSource) throws(BackendError) -> String? {
-        if settings.noCache { return "the builder has 'no_cache'" }
-        let bytes = try Self.dockerfile(of: source)
+    func rebuildReason(for source: BuildSource) throws(BackendError) -> String? {
+        if noCache { return "the builder has 'no_cache'" }
+        let bytes = try DockerBuilder.dockerfile(of: source)
         do throws(LaunchError) {
             let dockerfile = try Dockerfile(
                 parsing: String(decoding: bytes, as: UTF8.self), file: source.dockerfile,
-                buildArguments: settings.buildArguments, platform: settings.platform)
+                buildArguments: buildArguments, platform: platform)
             return dockerfile.remoteFiles.first.map {
                 "\(source.dockerfile):\($0.line) adds \($0.address), which may change (--checksum pins a file)"
             }
@@ -45,7 +59,9 @@ extension DockerBuilder {
             throw BackendError(source: error)
         }
     }
+}
 
+extension DockerBuilder {
     /// The bytes of the Dockerfile, which must be a regular file of the context. A link could make this program read
     /// another file of this machine.
     static func dockerfile(of source: BuildSource) throws(BackendError) -> [UInt8] {

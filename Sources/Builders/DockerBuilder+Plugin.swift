@@ -61,27 +61,33 @@ extension DockerBuilder {
         hints: ConfigHints(
             keys: ClusterBuilder.hints,
             types: [
-                "kaniko": "W&B's kaniko is not supported: build with \"docker\", which drives docker or podman"
+                "kaniko":
+                    "W&B's kaniko is not supported: build with \"buildah\", which needs no container engine, or with \"docker\""
             ]),
         make: { options, context throws(BackendError) in try DockerBuilder(options, context) })
 
     init(_ options: Options, _ context: PluginContext) throws(BackendError) {
-        let engine = try EngineChoice(options.string("engine"))
-        settings = Settings(
-            platform: options.string("platform") ?? "linux/amd64", destination: options.string("destination"),
-            engine: engine, buildArguments: options.stringMap("build_args") ?? [:],
-            secrets: (options.values["secrets"]?.objectValue ?? [:]).map { BuildSecret($0.key, $0.value) }
-                .sorted { $0.id < $1.id }, target: options.string("target"),
-            timeout: options.duration("timeout") ?? .seconds(3600), noCache: options.flag("no_cache"),
-            network: options.string("network"), isConfined: context.sandbox)
-        self.engine = SharedEngine(option: engine.option(context.variables), variables: context.variables)
+        settings = try Settings(options, context)
+        engine = SharedEngine(option: settings.engine.option(context.variables), variables: context.variables)
         logins = PullLogins(context)
-        bases = BaseImages(engine: self.engine, logins: logins, log: context.log)
-        try settings.check()
+        bases = BaseImages(engine: engine, logins: logins, log: context.log)
     }
 }
 
 extension DockerBuilder.Settings {
+    /// The settings of a block.
+    /// - Throws: for values that make every build fail.
+    init(_ options: Options, _ context: PluginContext) throws(BackendError) {
+        self.init(
+            platform: options.string("platform") ?? "linux/amd64", destination: options.string("destination"),
+            engine: try EngineChoice(options.string("engine")), buildArguments: options.stringMap("build_args") ?? [:],
+            secrets: (options.values["secrets"]?.objectValue ?? [:]).map { BuildSecret($0.key, $0.value) }
+                .sorted { $0.id < $1.id }, target: options.string("target"),
+            timeout: options.duration("timeout") ?? .seconds(3600), noCache: options.flag("no_cache"),
+            network: options.string("network"), isConfined: context.sandbox)
+        try check()
+    }
+
     /// Throws for values that make every build fail. Called before a build starts.
     fileprivate func check() throws(BackendError) {
         try BuilderOptions.check(buildArguments: buildArguments)

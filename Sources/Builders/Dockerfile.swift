@@ -36,6 +36,8 @@ public struct Dockerfile: Sendable, Hashable {
     /// The files that `ADD` downloads without a checksum or a commit, in order. Their content may change while the
     /// Dockerfile stays the same.
     let remoteFiles: [RemoteFile]
+    /// The line of the first instruction with a here-document, from 1; nil without one.
+    let hereDocumentLine: Int?
     /// The names of the stages, in order; nil for one without a name.
     public let stages: [String?]
     /// The image of the frontend in `# syntax=`.
@@ -78,6 +80,7 @@ public struct Dockerfile: Sendable, Hashable {
         remoteFiles = RemoteFile.all(in: lines.instructions, escape: lines.escape, buildArguments: buildArguments)
         stages = reader.stages
         syntax = lines.syntax
+        hereDocumentLine = lines.hereDocumentLine
     }
 
     /// The names of all stages, including later ones, because `COPY --from` may name a later stage.

@@ -22,6 +22,8 @@ struct DockerfileLines {
     private(set) var syntax: String?
     /// The instructions, in order.
     private(set) var instructions: [DockerfileInstruction] = []
+    /// The line of the first instruction with a here-document, from 1; nil without one.
+    private(set) var hereDocumentLine: Int?
 
     private let file: String
     private let lines: [String]
@@ -146,6 +148,7 @@ struct DockerfileLines {
             guard let delimiter = match.output.2.isEmpty ? words.popFirst() : String(match.output.2) else { continue }
             let end = ShellWords(escape: escape).unquoted(delimiter)
             let ignoresTabs = !match.output.1.isEmpty
+            hereDocumentLine = hereDocumentLine ?? instruction.line
             repeat {
                 guard position < lines.count else {
                     throw Self.error(

@@ -11,7 +11,10 @@ internal import LaunchSlurm
 let catalog = PluginCatalog(
     environments: [LocalEnvironment.plugin, AWSEnvironment.plugin, MockPlugins.environment],
     registries: [LocalRegistry.plugin, ECRRegistry.plugin, MockPlugins.registry],
-    builders: [DockerBuilder.plugin, AppendBuilder.plugin, NoopBuilder.plugin, MockPlugins.builder],
+    builders: [
+        DockerBuilder.plugin, AppendBuilder.plugin, BuildahBuilder.plugin, AutoBuilder.plugin, NoopBuilder.plugin,
+        MockPlugins.builder,
+    ],
     runners: [
         LocalDockerRunner.plugin, SageMakerRunner.plugin, BatchRunner.plugin, SlurmPlugin.runner, MockPlugins.runner,
     ])

@@ -19,6 +19,11 @@ lib:libpcre2-8 libpcre2-dev pcre2
 lib:libmicrohttpd libmicrohttpd-dev libmicrohttpd
 lib:libarchive libarchive-dev libarchive
 '
+# The tests of the builder buildah are skipped without it, and without root it needs uidmap.
+packages_buildah='
+buildah buildah -
+newuidmap uidmap -
+'
 packages_tests='
 docker-registry docker-registry -
 htpasswd apache2-utils httpd

@@ -2,7 +2,7 @@
 ///
 /// A rehearsal can use an image that only the engine has. If the submitter keeps everything on this machine, built
 /// images go to the engine's store and are not pushed.
-package struct RehearsalRegistry: Registry {
+package struct RehearsalRegistry: Registry, TransportDescribing {
     /// The configured registry.
     let configured: any Registry
     /// The registry of the remote runner, which refuses images as a run there would.
@@ -57,6 +57,12 @@ package struct RehearsalRegistry: Registry {
 
     package func access() async throws(BackendError) -> RegistryAccess {
         try await keepsLocal ? store.access() : configured.access()
+    }
+
+    package var transport: RegistryTransport? {
+        if keepsLocal { return nil }
+        guard let configured = configured as? any TransportDescribing else { return RegistryTransport() }
+        return configured.transport
     }
 
     package func login(toPull image: ImageReference) async throws(BackendError) -> RegistryAccess.Login? {

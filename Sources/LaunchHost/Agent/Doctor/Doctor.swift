@@ -201,8 +201,12 @@ public struct Doctor: Sendable {
             return HealthCheck(.ok, environment, words.joined(separator: ", "))
         }
         let resolved = Work(name: registry) { try await Self.registry(registry, backends) }
-        // Nothing of a builder can be checked without a build.
-        let named = Work(name: builder) { HealthCheck(.ok, builder, await Self.target(of: backends)) }
+        let named = Work(name: builder) {
+            // Of other builders, nothing can be checked without a build.
+            let found = try await (backends.builder as? any BuilderChecking)?.check()
+            let words = [found, await Self.target(of: backends)].compactMap { $0 }
+            return HealthCheck(.ok, builder, words.joined(separator: "; "))
+        }
         return [(.environment, verified), (.registry, resolved), (.builder, named)]
     }
 

@@ -34,6 +34,8 @@ struct ImageChoice: Sendable {
         var destination: ImageReference
         /// Why an existing image with the key is not used.
         var rebuildReason: String?
+        /// Which of several builders would build it, and why; nil if there is only one.
+        var choice: String?
     }
 
     let source: Source
@@ -152,6 +154,7 @@ struct ImageChoice: Sendable {
             .decided(
                 ImageDecision(way, "source; \(words)", key: build.key, destination: build.destination, image: image))
         }
+        let how = build.choice.map { " \($0)" } ?? ""
         if isOffline { return decided(.unresolved, "would be \(build.destination), looked up when online") }
         if let made {
             let why = build.rebuildReason.map { ", for this run alone, because \($0)" } ?? ""
@@ -160,12 +163,13 @@ struct ImageChoice: Sendable {
         if let reason = build.rebuildReason {
             guard isPlan else { return .build(build) }
             return decided(
-                .build, "would be built for this run alone, under a tag of its own, because \(reason)")
+                .build,
+                "would be built\(how) for this run alone, under a tag of its own, because \(reason)")
         }
         switch built {
         case .unknown: return .lookUpBuilt(build.destination)
         case .present(let image): return decided(.cached, "already built as \(build.destination)", image)
-        case .absent: return isPlan ? decided(.build, "would be built as \(build.destination)") : .build(build)
+        case .absent: return isPlan ? decided(.build, "would be built as \(build.destination)\(how)") : .build(build)
         }
     }
 }

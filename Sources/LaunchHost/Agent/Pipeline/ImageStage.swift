@@ -79,7 +79,11 @@ public struct ImageStage: Sendable {
         // move.
         if reason != nil, !choice.isPlan { key = try key.unique() }
         let destination = try registry.destination(for: key, repository: builder.repository(for: project))
-        return ImageChoice.Build(source: build, key: key, destination: destination, rebuildReason: reason)
+        // A build says in its own progress which builder it uses.
+        let asked = choice.isPlan && !choice.isOffline ? builder as? any BuilderChoosing : nil
+        return ImageChoice.Build(
+            source: build, key: key, destination: destination, rebuildReason: reason,
+            choice: try await asked?.choice(for: build))
     }
 
     /// The hint for a prebuilt image that does not exist.

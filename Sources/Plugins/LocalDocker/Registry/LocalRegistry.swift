@@ -5,7 +5,7 @@ public import LaunchPluginKit
 internal import LaunchRegistryLogins
 
 /// Registry `local`: the engine's own store of images, or any OCI registry.
-public struct LocalRegistry: Registry {
+public struct LocalRegistry: Registry, TransportDescribing {
     let engine: SharedEngine
     let remote: RemoteStore?
     let logins: PullLogins
@@ -64,6 +64,9 @@ public struct LocalRegistry: Registry {
         guard let remote else { return .engineStore }
         return .remote(host: remote.location.host.name, login: try await remote.access())
     }
+
+    /// From `ca_file`, `insecure`, and the rule for loopback.
+    package var transport: RegistryTransport? { remote?.transport }
 
     private func stored(_ reference: ImageReference) async throws(BackendError) -> PinnedImage? {
         // With a tag and a digest, the engine ignores the tag; podman refuses the combination.

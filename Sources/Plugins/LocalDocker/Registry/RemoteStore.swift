@@ -5,6 +5,7 @@ internal import LaunchRegistryLogins
 /// A remote registry, accessed by the distribution API.
 struct RemoteStore: Sendable {
     let location: RegistryLocation
+    let transport: RegistryTransport
     private let login: PasswordSource?
     private let logins: PullLogins
     let client: RegistryClient
@@ -16,6 +17,7 @@ struct RemoteStore: Sendable {
         self.location = location
         self.login = login
         self.logins = logins
+        transport = RegistryTransport(caFile: configuration.caFile, isPlain: configuration.isPlain)
         client = RegistryClient(configuration) { () throws(OCIError) in
             do throws(BackendError) {
                 guard let login = try await Self.login(login, logins, location) else { return nil }

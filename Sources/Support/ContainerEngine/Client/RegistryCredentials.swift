@@ -50,4 +50,23 @@ public struct RegistryCredentials: Sendable, CustomStringConvertible, CustomDebu
         let pair = Data("\(username):\(password)".utf8).base64EncodedString()
         return identityToken.map { ["auth": pair, "identitytoken": $0] } ?? ["auth": pair]
     }
+
+    /// Writes the logins to a new file that only this user can read, in the format of docker's `config.json` and of
+    /// podman's `auth.json`.
+    public static func write(_ logins: [RegistryCredentials], to path: String) throws(EngineError) {
+        var entries: [String: [String: String]] = [:]
+        for login in logins {
+            entries[login.server] = login.entry
+            if login.server == DockerLogins.hubKey { entries["docker.io"] = login.entry }
+        }
+        do {
+            let data = try JSONEncoder().encode(["auths": entries])
+            guard FileManager.default.createFile(atPath: path, contents: data, attributes: [.posixPermissions: 0o600])
+            else { throw EngineError(.server, "Cannot write the file \(path).") }
+        } catch let error as EngineError {
+            throw error
+        } catch {
+            throw EngineError(.server, "The logins cannot be encoded as JSON: \(error).")
+        }
+    }
 }

@@ -21,7 +21,8 @@ public struct CommandSession: Sendable {
         _ command: EngineCommand, engine address: EngineAddress, isConfined: Bool = true,
         _ body: (CommandSession) async throws(EngineError) -> T
     ) async throws(EngineError) -> T {
-        let folder = try PrivateFolder(in: FileManager.default.temporaryDirectory.path)
+        let folder = try PrivateFolder(
+            in: FileManager.default.temporaryDirectory.path, prefix: PrivateFolder.dockerPrefix)
         defer { extendLifetime(folder) }
         linkPlugins(into: folder.path)
         return try await body(
@@ -42,24 +43,7 @@ public struct CommandSession: Sendable {
     /// the session's folder, which only this user can read.
     public func use(_ logins: [RegistryCredentials]) throws(EngineError) {
         guard !logins.isEmpty else { return }
-        var entries: [String: [String: String]] = [:]
-        for login in logins {
-            entries[login.server] = login.entry
-            if login.server == DockerLogins.hubKey { entries["docker.io"] = login.entry }
-        }
-        do {
-            let data = try JSONEncoder().encode(["auths": entries])
-            for name in ["config.json", "auth.json"] {
-                let path = "\(folder)/\(name)"
-                guard
-                    FileManager.default.createFile(atPath: path, contents: data, attributes: [.posixPermissions: 0o600])
-                else { throw EngineError(.server, "Cannot write the file \(path).") }
-            }
-        } catch let error as EngineError {
-            throw error
-        } catch {
-            throw EngineError(.server, "The logins cannot be encoded as JSON: \(error).")
-        }
+        for name in ["config.json", "auth.json"] { try RegistryCredentials.write(logins, to: "\(folder)/\(name)") }
     }
 
     /// Builds an image and returns its ID (`sha256:…`). Cancelling the task ends the whole process group.

@@ -7,27 +7,27 @@ internal import LaunchSafeFiles
 ///
 /// This value holds a lock on the folder, which the kernel releases when the process ends. So the folder of a killed
 /// process can be distinguished from one in use, and it is deleted when the next folder is made.
-struct PrivateFolder: ~Copyable {
+public struct PrivateFolder: ~Copyable {
     /// The absolute path.
-    let path: String
+    public let path: String
     private let lock: FileLock
 
-    private static let prefix = "launch-docker-"
+    static let dockerPrefix = "launch-docker-"
 
-    /// Makes a folder in `parent`, and deletes abandoned ones there.
-    init(in parent: String) throws(EngineError) {
+    /// Makes a folder in `parent` whose name begins with `prefix`, and deletes abandoned ones of this prefix there.
+    public init(in parent: String, prefix: String) throws(EngineError) {
         do throws(OwnershipProblem) {
             // The entry itself does not exist yet; its parent folders are checked.
-            try Ownership.checkParents(of: "\(parent)/\(Self.prefix)")
+            try Ownership.checkParents(of: "\(parent)/\(prefix)")
         } catch {
             throw EngineError(
                 .denied, "A login cannot be stored in '\(parent)': \(error.description)",
                 hint: "\(error.remedy) Or set TMPDIR to a folder of your own.")
         }
-        Self.removeAbandoned(in: parent)
+        Self.removeAbandoned(in: parent, prefix: prefix)
         var reason = "another process holds it"
         for _ in 0..<Self.tries {
-            var template = Array("\(parent)/\(Self.prefix)XXXXXX".utf8CString)
+            var template = Array("\(parent)/\(prefix)XXXXXX".utf8CString)
             guard let made = mkdtemp(&template) else {
                 throw EngineError(.server, "No temporary folder could be made: \(String(cString: strerror(errno))).")
             }
@@ -55,7 +55,7 @@ struct PrivateFolder: ~Copyable {
         try? FileManager.default.removeItem(atPath: path)
     }
 
-    private static func removeAbandoned(in parent: String) {
+    private static func removeAbandoned(in parent: String, prefix: String) {
         for name in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? [] where name.hasPrefix(prefix) {
             let path = "\(parent)/\(name)"
             // Not a symbolic link, and not another user's folder.

@@ -1,0 +1,111 @@
+internal import LaunchContainerEngine
+public import LaunchPluginKit
+
+/// Builder `auto`: the builder `docker` where a container engine answers, otherwise `buildah`.
+///
+/// The choice for a build is recorded until its image is in the registry. A retry uses the same builder, and says so if
+/// that is no longer possible.
+public struct AutoBuilder: Builder {
+    let docker: DockerBuilder
+    let buildah: BuildahBuilder
+    let choices: RecordedChoices
+    let log: Logger
+
+    /// The builders that it chooses from.
+    enum Choice: String, Sendable {
+        case docker, buildah
+    }
+
+    /// The option `destination`.
+    public var repository: String? { docker.repository }
+
+    /// The key of the chosen builder. The keys of both are equal, unless the engine's store has another image under the
+    /// name of a base image than the registry.
+    public func key(for source: BuildSource, offline: Bool) async throws(BackendError) -> ContentKey {
+        if offline { return try await buildah.key(for: source, offline: true) }
+        return try await chosen(choose().0).key(for: source, offline: false)
+    }
+
+    /// As of both builders.
+    public func rebuildReason(for source: BuildSource) throws(BackendError) -> String? {
+        try docker.rebuildReason(for: source)
+    }
+
+    /// Builds with the recorded builder of the key, or with one that works now.
+    public func build(
+        _ source: BuildSource, key: ContentKey, to destination: ImageReference, registry: any Registry,
+        progress: @escaping @Sendable (BuildProgress) -> Void
+    ) async throws(BackendError) -> PinnedImage {
+        let (choice, reason) = try await choose()
+        let before = choices.choice(for: key)
+        var used = choice
+        if let before, before != choice {
+            // The image of a key comes from one builder, as far as that works.
+            if await works(before) {
+                used = before
+                progress(BuildProgress(.build, "building with \(used.rawValue), as in the attempt before"))
+            } else {
+                let words = "the attempt before was built with \(before.rawValue), which does not work now"
+                progress(BuildProgress(.build, "building with \(used.rawValue), because \(reason); \(words)"))
+            }
+        } else {
+            progress(BuildProgress(.build, "building with \(used.rawValue), because \(reason)"))
+        }
+        choices.record(used, for: key, log)
+        let image = try await chosen(used).build(
+            source, key: key, to: destination, registry: registry, progress: progress)
+        choices.forget(key)
+        return image
+    }
+
+    private func chosen(_ choice: Choice) -> any Builder {
+        switch choice {
+        case .docker: docker
+        case .buildah: buildah
+        }
+    }
+
+    /// The builder that works now, and why it is chosen.
+    private func choose() async throws(BackendError) -> (Choice, String) {
+        let refusal: EngineError
+        do throws(EngineError) {
+            let version = try await docker.engine.client().version()
+            return (.docker, "\(version.isPodman ? "podman" : "docker") answers")
+        } catch {
+            if error.code == .cancelled { throw BackendError(.cancelled, error.message) }
+            refusal = error
+        }
+        do throws(BackendError) {
+            _ = try await buildah.machine.setup()
+            return (.buildah, "no container engine answers")
+        } catch {
+            if error.category == .cancelled { throw error }
+            throw BackendError(
+                .unavailable,
+                "Nothing on this machine builds images. No container engine: \(refusal.message) No buildah: "
+                    + error.message,
+                hint: error.hint)
+        }
+    }
+
+    private func works(_ choice: Choice) async -> Bool {
+        switch choice {
+        case .docker: return (try? await docker.engine.client().version()) != nil
+        case .buildah: return (try? await buildah.machine.setup()) != nil
+        }
+    }
+}
+
+extension AutoBuilder: BuilderChecking, BuilderChoosing {
+    /// The choice and its reason.
+    package func check() async throws(BackendError) -> String {
+        let (choice, reason) = try await choose()
+        let words = choice == .buildah ? try await buildah.check() : "docker"
+        return "builds with \(words), because \(reason)"
+    }
+
+    package func choice(for source: BuildSource) async throws(BackendError) -> String {
+        let (choice, reason) = try await choose()
+        return "with \(choice.rawValue), because \(reason)"
+    }
+}
