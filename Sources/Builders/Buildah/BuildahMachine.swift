@@ -86,7 +86,7 @@ final class BuildahMachine: Sendable {
         throw BackendError(
             .unavailable, "buildah cannot store layers in \(folder):\n\(failures.joined(separator: "\n"))",
             hint: driver == nil
-                ? "Set the builder's 'root' to a folder on a local disk of this machine. docs/builders.md has the "
+                ? "Set the builder's 'root' to a folder on a local disk of this machine. docs/building.md has the "
                     + "rights that it needs in a container."
                 : "Remove the builder's 'storage_driver', so that one is chosen that works here.")
     }
@@ -123,7 +123,7 @@ final class BuildahMachine: Sendable {
                 "This machine does not let this user make a user namespace, which buildah needs to build without root: "
                     + Self.reason(result),
                 hint: "As root, allow it: sysctl user.max_user_namespaces must not be 0, nor "
-                    + "kernel.unprivileged_userns_clone; AppArmor and seccomp must permit it. docs/builders.md "
+                    + "kernel.unprivileged_userns_clone; AppArmor and seccomp must permit it. docs/building.md "
                     + "has the settings of a pod.")
         }
         guard Self.hasRanges(result.stdoutText) else {
@@ -133,7 +133,7 @@ final class BuildahMachine: Sendable {
                     + Self.reason(result),
                 hint: "As root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER. It adds lines to "
                     + "/etc/subuid and /etc/subgid. In a container, newuidmap and newgidmap also need file capabilities: "
-                    + "docs/builders.md has them.")
+                    + "docs/building.md has them.")
         }
     }
 

@@ -20,8 +20,7 @@ public enum DockerfileChoice {
             .invalid,
             "'\(folder)' has neither \(names.joined(separator: " nor ")), so it cannot be built.",
             hint:
-                "Write a Dockerfile that begins FROM a base image and ends with the ENTRYPOINT to train with, or name "
-                + "another file in the folder with --dockerfile. With builder: {type: append, base_image: IMAGE}, none is "
-                + "needed.")
+                "'launch init DIR' writes one; --dockerfile names another file in the folder. With "
+                + "builder: {type: append, base_image: IMAGE}, none is needed.")
     }
 }

@@ -118,9 +118,8 @@ import Testing
             answer.errors
                 == """
                 error: 'DIR/train' has neither Dockerfile.wandb nor Dockerfile, so it cannot be built.
-                  hint: Write a Dockerfile that begins FROM a base image and ends with the ENTRYPOINT to train with, or \
-                name another file in the folder with --dockerfile. With builder: {type: append, base_image: IMAGE}, none is \
-                needed.
+                  hint: 'launch init DIR' writes one; --dockerfile names another file in the folder. With builder: \
+                {type: append, base_image: IMAGE}, none is needed.
 
                 """)
         let missing = await desk.run("job create code \(desk.folder.file("none"))")
