@@ -23,14 +23,15 @@ struct FileLockTests {
         let folder = try TemporaryDirectory()
         let holder = Mutex(try FileLock.file(folder.file("lock")))
         let pauses = Mutex(0)
-        let lock = try await FileLock.file(folder.file("lock"), within: .seconds(1)) { _ in
+        let lock = try await FileLock.file(folder.file("lock"), within: .seconds(3_600)) { _ in
             let count = pauses.withLock { pauses in
                 pauses += 1
                 return pauses
             }
             if count == 3 { holder.withLock { $0 = nil } }
         }
-        #expect(lock != nil && pauses.withLock(\.self) == 3)
+        // A child that another test has just forked holds the lock, too, until it executes its program.
+        #expect(lock != nil && pauses.withLock(\.self) >= 3)
     }
 
     @Test func `a wait for a lock ends at its limit, and with its task`() async throws {
