@@ -2,6 +2,9 @@ internal import FoundationEssentials
 internal import LaunchHTTP
 
 extension RegistryClient {
+    /// The largest size of a layer that is believed, in bytes: a pebibyte. Sums of such sizes do not overflow.
+    static let largestLayer: Int64 = 1 << 50
+
     /// The documents of the image with this digest of a manifest; nil if the registry does not have it.
     /// - Throws: `.notARegistry` if it is not an image.
     public func documents(_ repository: String, _ digest: String) async throws(OCIError) -> ImageDocuments? {
@@ -16,8 +19,10 @@ extension RegistryClient {
             try self.requireDigest(fields.config.digest, of: repository)
             for layer in fields.layers {
                 try self.requireDigest(layer.digest, of: repository)
-                guard layer.size >= 0 else {
-                    throw OCIError(.corrupt, "\(self.name(repository))@\(digest) has a layer with a negative size.")
+                guard (0...Self.largestLayer).contains(layer.size) else {
+                    throw OCIError(
+                        .corrupt,
+                        "\(self.name(repository))@\(digest) has a layer of \(layer.size) bytes, which no layer has.")
                 }
             }
             let path = "blobs/\(fields.config.digest)"

@@ -145,4 +145,23 @@ struct BlobPushTests {
     func `a range says how many bytes an upload has`(text: String, count: Int64?) {
         #expect(BlobUpload.count(text) == count)
     }
+
+    @Test(arguments: [Int64.max, -1, 1 << 51]) func `a layer with an impossible size is an error`(_ size: Int64)
+        async throws
+    {
+        let registry = try ScriptedRegistry()
+        let config = registry.add(Array("{}".utf8), to: "team/base")
+        let manifest = """
+            {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
+             "config": {"mediaType": "application/vnd.oci.image.config.v1+json", "digest": "\(config)", "size": 2},
+             "layers": [{"mediaType": "application/vnd.oci.image.layer.v1.tar+gzip", "digest": "\(config)",
+                         "size": \(size)}]}
+            """
+        let digest = registry.addManifest(
+            Array(manifest.utf8), type: "application/vnd.oci.image.manifest.v1+json", to: "team/base", tag: "1")
+        let error = await #expect(throws: OCIError.self) {
+            try await Self.client(registry.host).documents("team/base", digest)
+        }
+        #expect(error?.code == .corrupt)
+    }
 }
