@@ -24,13 +24,15 @@ extension AppendBuilder {
         return ContentKey(hex: Hex.encode(hash.finalize()))
     }
 
+    /// Whether the source has no Dockerfile, and the configuration says how its image is made.
+    func isPlain(_ source: BuildSource) throws(BackendError) -> Bool {
+        guard settings.plain != nil, PlainImage.dockerfileNames.contains(source.dockerfile) else { return false }
+        return try !SourceListing.has(source.dockerfile, in: source.context)
+    }
+
     /// The recipe of the Dockerfile; of the configuration, for a source without one.
     func recipe(of source: BuildSource) throws(BackendError) -> AppendRecipe {
-        if let plain = settings.plain, try !SourceListing.has(source.dockerfile, in: source.context),
-            PlainImage.dockerfileNames.contains(source.dockerfile)
-        {
-            return plain.recipe
-        }
+        if let plain = settings.plain, try isPlain(source) { return plain.recipe }
         let bytes = try DockerBuilder.dockerfile(of: source)
         do throws(LaunchError) {
             return try AppendDockerfile.recipe(
