@@ -66,7 +66,7 @@ enum AgentCommand {
             let leaving = Task {
                 var isFirst = true
                 for await _ in interrupts.events {
-                    guard isFirst else { exit(ExitCode.interrupted.rawValue) }
+                    guard isFirst else { endProcess(ExitCode.interrupted.rawValue) }
                     isFirst = false
                     log.info("leaving; repeat the signal to leave at once")
                     reports?.cancel()

@@ -31,7 +31,7 @@ public enum LaunchProgram {
         }
         let code = await make(catalog: catalog, version: version, name: name).run(
             Array(CommandLine.arguments.dropFirst()), environment: environment, terminal: terminal)
-        exit(code.rawValue)
+        endProcess(code.rawValue)
     }
 
     static func root(catalog: PluginCatalog, name: String = "launch", version: String) -> Command {

@@ -47,7 +47,7 @@ struct HeldRun: Sendable {
                 guard count < 3 else {
                     terminal.err(
                         "run \(run.id) is left as it is; 'launch stop \(run.id)' or an agent takes it to its end")
-                    exit(ExitCode.interrupted.rawValue)
+                    endProcess(ExitCode.interrupted.rawValue)
                 }
                 terminal.err(
                     "stopping\(count == 1 ? "; once more to stop at once" : " at once; once more to leave the run as it is")"
