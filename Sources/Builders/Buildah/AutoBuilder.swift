@@ -4,8 +4,8 @@ public import LaunchPluginKit
 /// Builder `auto`: the builder `docker` where a container engine answers, otherwise `buildah`. A source without a
 /// Dockerfile, or with one that asks for it in a comment, is for `append`, which needs neither.
 ///
-/// The choice for a build is recorded until its image is in the registry. A retry uses the same builder, and says so if
-/// that is no longer possible.
+/// The choice for a build is recorded until its image is in the registry. A retry uses the same builder; if
+/// that builder does not work then, its log says so.
 public struct AutoBuilder: Builder {
     let docker: DockerBuilder
     let buildah: BuildahBuilder

@@ -7,7 +7,7 @@ struct RecordedChoices: Sendable {
     let state: PluginContext.StateFolder
     let clock: HostClock
 
-    /// A build that nobody has tried again for so long is forgotten, so that the files do not accumulate.
+    /// The choice for a build without a retry in this time is deleted, so that the files do not accumulate.
     static let lifetime: TimeInterval = 30 * 86_400
 
     /// The recorded choice; nil without one.

@@ -27,7 +27,8 @@ public struct PrivateFolder: ~Copyable {
         Self.removeAbandoned(in: parent, prefix: prefix)
         var reason = "another process holds it"
         for _ in 0..<Self.tries {
-            var template = Array("\(parent)/\(prefix)XXXXXX".utf8CString)
+            // mkdtemp replaces the last six letters.
+            var template = Array("\(parent)/\(prefix)\(String(repeating: "X", count: 6))".utf8CString)
             guard let made = mkdtemp(&template) else {
                 throw EngineError(.server, "No temporary folder could be made: \(String(cString: strerror(errno))).")
             }
