@@ -145,7 +145,8 @@ let package = Package(
 
         // With which login an image is pulled.
         library(
-            "LaunchRegistryLogins", at: "Sources/RegistryLogins", uses: ["LaunchContainerEngine", "LaunchPluginKit"]),
+            "LaunchRegistryLogins", at: "Sources/RegistryLogins",
+            uses: ["LaunchContainerEngine", "LaunchOCIRegistry", "LaunchPluginKit"]),
 
         // How source becomes an image.
         library(

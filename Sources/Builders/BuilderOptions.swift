@@ -1,7 +1,14 @@
 internal import LaunchPluginKit
 
-/// The checks of options that builders share. Called before a build starts.
+/// What builders share of their options: a declaration, and checks before a build starts.
 enum BuilderOptions {
+    /// The option of all builders that push.
+    static let destination = Field(
+        "destination", .string, example: "team/train",
+        help:
+            "Repository that images are pushed to; without it, one named after the project. With a host and without a "
+            + "'registry', it selects the registry.")
+
     /// Throws if the option `destination` is not the name of a repository.
     static func check(destination: String) throws(BackendError) {
         let reference: ImageReference

@@ -11,11 +11,7 @@ extension DockerBuilder {
             Field(
                 "platform", .choice(["linux/amd64", "linux/arm64"]), default: .string("linux/amd64"),
                 help: "Platform of the images."),
-            Field(
-                "destination", .string, example: "team/train",
-                help:
-                    "Repository that images are pushed to; without it, one named after the project. With a host and without a "
-                    + "'registry', it selects the registry."),
+            BuilderOptions.destination,
             Field(
                 "engine", .string, default: .string("auto"), example: "unix:///var/run/docker.sock",
                 help: "auto, docker, podman, or the address of the engine's socket."),

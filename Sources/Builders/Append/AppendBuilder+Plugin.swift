@@ -12,11 +12,7 @@ extension AppendBuilder {
             Field(
                 "platform", .choice(["linux/amd64", "linux/arm64"]), default: .string("linux/amd64"),
                 help: "Platform of the base image and of the images."),
-            Field(
-                "destination", .string, example: "team/train",
-                help:
-                    "Repository that images are pushed to; without it, one named after the project. With a host and without a "
-                    + "'registry', it selects the registry."),
+            BuilderOptions.destination,
             Field(
                 "build_args", .map(.string), example: "{PYTHON: '3.12'}",
                 help: "Build arguments by name, for the ARGs of a Dockerfile."),

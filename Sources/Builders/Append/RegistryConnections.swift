@@ -71,16 +71,6 @@ final class RegistryConnections: Sendable {
 extension BackendError {
     /// Maps a registry's error while an image is appended.
     init(append error: OCIError) {
-        let category: Category =
-            switch error.code {
-            case .unauthorised, .denied, .untrusted: .denied
-            case .unreachable: .unavailable
-            case .throttled: .throttled
-            case .failing: .transient
-            case .corrupt: .malformed
-            case .cancelled: .cancelled
-            default: .invalid
-            }
         let hint: String? =
             switch error.code {
             case .unauthorised, .denied:
@@ -90,8 +80,6 @@ extension BackendError {
                 "Give the authority's certificate as the registry's 'ca_file', or 'insecure: true' for plain http."
             default: nil
             }
-        self.init(
-            category, error.message.hasSuffix(".") ? error.message : "\(error.message).", hint: hint,
-            retryAfter: error.retryAfter)
+        self.init(error, hint: hint)
     }
 }

@@ -1,19 +1,10 @@
 internal import LaunchOCIRegistry
 internal import LaunchPluginKit
+internal import LaunchRegistryLogins
 
 extension BackendError {
     /// Maps a registry error to the host's categories.
     init(registry error: OCIError) {
-        let category: Category =
-            switch error.code {
-            case .unauthorised, .denied, .untrusted: .denied
-            case .unreachable: .unavailable
-            case .throttled: .throttled
-            case .failing: .transient
-            case .corrupt: .malformed
-            case .cancelled: .cancelled
-            default: .invalid
-            }
         let hint: String? =
             switch error.code {
             case .unauthorised: "Check 'username' and the password of the registry."
@@ -23,8 +14,6 @@ extension BackendError {
             case .corrupt: "The registry, or a proxy in front of it, sends damaged or wrong data. Check both."
             default: nil
             }
-        // A hint may follow, and a message of the HTTP client ends without a full stop.
-        let message = error.message.hasSuffix(".") ? error.message : "\(error.message)."
-        self.init(category, message, hint: hint, retryAfter: error.retryAfter)
+        self.init(error, hint: hint)
     }
 }
