@@ -32,7 +32,7 @@ public struct FuzzTarget: Sendable {
 
     /// All targets, in the order of their modules.
     public static let all =
-        documents + values + sources + images + engine + registry + awsConfiguration + awsAnswers + sageMaker
+        documents + values + sources + builds + images + engine + registry + awsConfiguration + awsAnswers + sageMaker
         + localDocker + clusters + console
 
     /// The target with that name.

@@ -1,10 +1,11 @@
+import FoundationEssentials
 import LaunchHost
 @testable import LaunchBuilders
 @testable import LaunchSnapshots
 
 extension FuzzTarget {
-    /// The input from a source: ignore rules, Dockerfiles, git.
-    static let sources = [dockerIgnore, dockerfile, shellWords, git]
+    /// The input from a source: ignore rules, Dockerfiles, git, and the lists of a source from another machine.
+    static let sources = [dockerIgnore, dockerfile, shellWords, git, packedSource]
 
     /// Rules, a zero byte, and a path.
     private static let dockerIgnore = FuzzTarget.text("dockerignore", dictionary: "dockerignore") { text in
@@ -59,6 +60,23 @@ extension FuzzTarget {
         let references = GitReferences(parsing: output)
         if let commit = try? references.commit(of: version.isEmpty ? nil : version, in: "address") {
             expect(GitReferences.isCommit(commit), "a version is a commit: \(commit)")
+        }
+    }
+
+    /// The list of the pieces, a zero byte, and the list of the files.
+    private static let packedSource = FuzzTarget.text("packed-source", dictionary: "json", maxLength: 8192) { text in
+        let (pieces, files) = halves(of: text)
+        let limits = SourceLimits()
+        if let packed = try? JSON.decode(PackedSource.self, from: Data(pieces.utf8)), (try? packed.check(limits)) != nil {
+            expect(packed.total >= Int64(packed.header), "the header is a part of the pieces")
+        }
+        guard let listed = try? JSON.decode([PackedSource.Entry].self, from: Data(files.utf8)) else { return }
+        let bytes = listed.reduce(Int64(0)) { $0.addingReportingOverflow($1.size ?? 0).partialValue }
+        guard let entries = try? SnapshotUnpacker.checked(listed, bytes: bytes, limits) else { return }
+        for entry in entries {
+            let parts = entry.path.split(separator: "/", omittingEmptySubsequences: false)
+            expect(!parts.contains { ["", ".", ".."].contains($0) }, "a file stays in its folder: \(entry.path)")
+            expect(entry.size >= 0, "a size is not negative")
         }
     }
 }

@@ -7,7 +7,7 @@ import LaunchHost
 
 extension FuzzTarget {
     /// Single values of the command line, and records of the store.
-    static let values = [fieldPath, setting, quantity, names, records]
+    static let values = [fieldPath, setting, quantity, names, records, archivedLines]
 
     private static let fieldPath = FuzzTarget.text("field-path") { text in
         guard let path = FieldPath(parsing: text), !path.steps.isEmpty else { return }
@@ -87,5 +87,18 @@ extension FuzzTarget {
             return expect(false, "what \(type) writes, it reads: \(text)")
         }
         expect(canonical(again) == text, "\(type) reads what it writes as the same value: \(text)")
+    }
+
+    /// Lines of a log in the shared store, which another machine has written.
+    private static let archivedLines = FuzzTarget.text("archived-lines", maxLength: 1024) { text in
+        let lines = ArchivedLine.parse(lines: text, after: 0)
+        expect(lines.count <= text.utf8.count { $0 == 10 } + 1, "each line is one line")
+        for (index, line) in lines.enumerated() {
+            expect(line.cursor == LogCursor(rawValue: String(index + 1)), "lines are numbered")
+            var bytes: [UInt8] = []
+            ArchivedLine.append(line, to: &bytes)
+            let again = ArchivedLine.parse(lines: String(decoding: bytes, as: UTF8.self), after: index)
+            expect(again.first?.text == line.text || line.text.isEmpty, "a written line has the same text")
+        }
     }
 }

@@ -29,7 +29,8 @@ enum CurlURL {
     }
 
     static func parse(_ text: String) -> Parts? {
-        guard CurlLibrary.ready, let url = curl_url() else { return nil }
+        // C ends a string at a zero byte, so the rest of the text would not be checked.
+        guard !text.utf8.contains(0), CurlLibrary.ready, let url = curl_url() else { return nil }
         defer { curl_url_cleanup(url) }
         guard curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK,
             let scheme = part(url, CURLUPART_SCHEME)?.lowercased(), scheme == "http" || scheme == "https",
