@@ -67,7 +67,8 @@ extension FuzzTarget {
     private static let packedSource = FuzzTarget.text("packed-source", dictionary: "json", maxLength: 8192) { text in
         let (pieces, files) = halves(of: text)
         let limits = SourceLimits()
-        if let packed = try? JSON.decode(PackedSource.self, from: Data(pieces.utf8)), (try? packed.check(limits)) != nil {
+        if let packed = try? JSON.decode(PackedSource.self, from: Data(pieces.utf8)), (try? packed.check(limits)) != nil
+        {
             expect(packed.total >= Int64(packed.header), "the header is a part of the pieces")
         }
         guard let listed = try? JSON.decode([PackedSource.Entry].self, from: Data(files.utf8)) else { return }
