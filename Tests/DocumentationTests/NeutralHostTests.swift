@@ -23,7 +23,9 @@ struct NeutralHostTests {
         // The types of W&B Launch's own configuration that no plugin replaces. The file explains them to their user.
         "LegacyKeys.swift": ["kaniko", "gcp", "azure", "gcr", "acr", "kubernetes", "vertex"],
         // The command's name is part of the interface, and a policy is a document of IAM.
-        "IAMPolicyCommand.swift": ["iam"], "LaunchProgram.swift": ["iam"], "Advice.swift": ["iam"],
+        "IAMPolicyCommand.swift": ["iam", "ec2"],
+        // Roles in the languages of Terraform and CloudFormation.
+        "RoleTemplate.swift": ["aws", "iam", "arn"], "LaunchProgram.swift": ["iam"], "Advice.swift": ["iam"],
         // An address that a user knows, as the example of the key blobs.
         "PostgresSettings+Fields.swift": ["s3"],
     ]

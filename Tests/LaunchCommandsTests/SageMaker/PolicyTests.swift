@@ -1,3 +1,4 @@
+import Foundation
 import LaunchConsole
 import LaunchHost
 import TestSupport
@@ -128,5 +129,86 @@ struct PolicyTests {
         #expect(answer.code == .ok)
         #expect(answer.errors.contains("the runner mock does not declare the permissions"), "\(answer.errors)")
         #expect(!answer.errors.contains("need no cloud permissions"))
+    }
+
+    // MARK: roles
+
+    @Test func `a queue's file is enough, before a queue exists`() async throws {
+        let existing = try await SageMakerCommandTests().desk(queue: Self.queue)
+        var desk = try Desk()
+        (desk.catalog, desk.variables["AWS_EC2_METADATA_DISABLED"]) = (existing.catalog, "true")
+        desk.variables["LAUNCH_CONFIG"] = existing.variables["LAUNCH_CONFIG"]
+        let file = try desk.folder.write("queue.yaml", Self.queue)
+        for holder in ["agent", "job"] {
+            let fromFile = await desk.run("iam-policy --file \(file) -r sagemaker --for \(holder)")
+            #expect(fromFile.code == .ok, "\(fromFile.errors)")
+            #expect(try resources(fromFile) == resources(await existing.run("iam-policy --for \(holder)")))
+        }
+        #expect(await desk.run("iam-policy --file \(file)").code == .usage)
+        #expect(await desk.run("iam-policy --file \(file) -r sagemaker -q train").code == .usage)
+        #expect(await desk.run("iam-policy -r sagemaker").code == .usage)
+    }
+
+    @Test func `an agent that does not build needs no permission to push`() async throws {
+        let desk = try await SageMakerCommandTests().desk(queue: SageMakerCommandTests.queue)
+        func pushes(_ builder: String) async throws -> Bool {
+            let config = try desk.folder.write(
+                "launch-config.yaml",
+                "queues: [train]\nenvironment: {type: aws, region: eu-west-1}\n"
+                    + "registry: {type: ecr, uri: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/team}\n"
+                    + "builder: {type: \(builder)}\n")
+            var other = desk
+            other.variables["LAUNCH_CONFIG"] = config
+            let answer = await other.run("iam-policy")
+            try #require(answer.code == .ok, "\(answer.errors)")
+            return try resources(answer)["ecr:PutImage"] != nil
+        }
+        #expect(try await pushes("docker"))
+        #expect(try await !pushes("noop"))
+    }
+
+    @Test func `the service that takes a role is one of those that the configuration names`() async throws {
+        let desk = try await SageMakerCommandTests().desk(queue: SageMakerCommandTests.queue)
+        let instance = await desk.run("iam-policy --trust ec2")
+        #expect(try instance.json() == JSONValue(parsing: Self.file("deploy/ec2/trust-policy.json")))
+        let pod = await desk.run("iam-policy --trust pod-identity")
+        #expect(try pod.json() == JSONValue(parsing: Self.file("deploy/helm/pod-identity-trust-policy.json")))
+        let account = await desk.run("iam-policy --trust irsa")
+        #expect(
+            account.errors.contains("replace <ACCOUNT>, <NAMESPACE>, <OIDC_PROVIDER> and <SERVICE_ACCOUNT>"),
+            "\(account.errors)")
+        let job = await desk.run("iam-policy --for job --trust sagemaker")
+        #expect(
+            try job.json()["Statement"]?.arrayValue?.first?["Principal"]
+                == .object(["Service": .string("sagemaker.amazonaws.com")]))
+        let unknown = await desk.run("iam-policy --trust ec3")
+        #expect(unknown.code == .invalidData && unknown.errors.contains("--trust ec2"), "\(unknown.errors)")
+        let none = await desk.run("iam-policy --format terraform")
+        #expect(none.code == .invalidData && none.errors.contains("--trust is missing"), "\(none.errors)")
+    }
+
+    @Test func `a role in another language has the same policies`() async throws {
+        let desk = try await SageMakerCommandTests().desk(queue: SageMakerCommandTests.queue)
+        let (policy, trust) = (
+            try await desk.run("iam-policy --for job").json(),
+            try await desk.run("iam-policy --for job --trust sagemaker").json()
+        )
+        // The only service is that of the queue.
+        let stack = try await desk.run("iam-policy --for job --format cloudformation").json()
+        let role = stack["Resources"]?["LaunchJob"]
+        #expect(role?["Type"] == .string("AWS::IAM::Role"))
+        #expect(role?["Properties"]?["AssumeRolePolicyDocument"] == trust)
+        #expect(role?["Properties"]?["Policies"]?.arrayValue?.first?["PolicyDocument"] == policy)
+        let terraform = await desk.run("iam-policy --for job --format terraform")
+        let expressions = terraform.output.matches(of: /jsonencode\((?<json>\{[^\0]*?\n  \})\)/)
+            .map { String($0.output.json) }
+        #expect(try expressions.map { try JSONValue(parsing: $0) } == [trust, policy], "\(terraform.output)")
+        #expect(await desk.run("iam-policy --for job --format terraform --json").code == .usage)
+    }
+
+    private static func file(_ path: String) throws -> String {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        return try String(contentsOf: root.appending(path: path), encoding: .utf8)
     }
 }

@@ -54,6 +54,12 @@ public struct Plan: Sendable, Hashable, Codable {
         cost = (runner as? any Pricing)?.cost(of: request)
         let needing = ([runner] + parts).compactMap { $0 as? any Permitted }
         permissions = needing.flatMap { [request] in $0.permissions(for: request) }
+        switch (image.way, job.source.ofImage) {
+        // Before a look-up, a source may have to be built.
+        case (.build, _), (.unresolved, .code), (.unresolved, .git):
+            permissions += needing.flatMap { $0.permissionsToPush() }
+        default: break
+        }
     }
 
     /// A placeholder for an unknown image: its name, which satisfies every rule for image names.

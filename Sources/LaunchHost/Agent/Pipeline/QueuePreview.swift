@@ -53,7 +53,9 @@ public struct QueuePreview: Sendable {
         let runner = try backends.runner(for: definition.resource)
         guard runner is any Permitted else {
             let nothing = RunRequest(runner: definition.resource, document: .object([:]))
-            return parts.flatMap { ($0 as? any Permitted)?.permissions(for: nothing) ?? [] }
+            return parts.compactMap { $0 as? any Permitted }.flatMap {
+                $0.permissions(for: nothing) + (backends.builds ? $0.permissionsToPush() : [])
+            }
         }
         let plugin = try backends.plugin(for: definition.resource)
         let image = backends.imageOfSource(for: OpenJob.anything) ?? "image"
@@ -62,11 +64,11 @@ public struct QueuePreview: Sendable {
         let plan = try Plan(
             job, image: ImageDecision(.unresolved, "not looked up"), runner: runner, parts: parts)
         try refusePlaceholders(in: plan, of: definition, plugin)
-        return plan.permissions + pulls(of: definition, job, runner)
+        return plan.permissions + images(of: definition, job, runner)
     }
 
-    /// The permissions to pull the images that submitters and Dockerfiles may name.
-    private func pulls(of definition: QueueDefinition, _ job: ResolvedJob, _ runner: any Runner) -> [Permission] {
+    /// The permissions to push images, and to pull those that submitters and Dockerfiles may name.
+    private func images(of definition: QueueDefinition, _ job: ResolvedJob, _ runner: any Runner) -> [Permission] {
         let policy = definition.policy
         let otherwise: Allowance = definition.allowOverrides == nil ? .any : .only([])
         var images = policy.images ?? otherwise
@@ -75,7 +77,8 @@ public struct QueuePreview: Sendable {
         // Any image may be the base of a built image.
         let builds =
             backends.builds && [policy.git, policy.sourceFolders].contains { ($0 ?? otherwise) != .only([]) }
-        return parts.flatMap { ($0 as? any PullPermitted)?.permissions(toPull: builds ? nil : named) ?? [] }
+        let pushes = builds ? parts.flatMap { ($0 as? any Permitted)?.permissionsToPush() ?? [] } : []
+        return pushes + parts.flatMap { ($0 as? any PullPermitted)?.permissions(toPull: builds ? nil : named) ?? [] }
             + ((runner as? any PullPermitted)?.permissions(toPull: named) ?? [])
     }
 

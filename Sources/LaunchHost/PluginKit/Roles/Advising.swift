@@ -24,6 +24,16 @@ public struct CostEstimate: Sendable, Hashable, Codable {
 public protocol Permitted: Sendable {
     /// The permissions for this request. Pure and offline.
     func permissions(for request: RunRequest) -> [Permission]
+    /// The permissions to push built images. Pure and offline. The default has none.
+    func permissionsToPush() -> [Permission]
+    /// The services that may take the role of the holder, by their short names, each with the policy that lets it. What
+    /// only the user knows is a word in angle brackets. Pure and offline. The default has none.
+    func trust(of holder: Permission.Holder) -> [String: JSONValue]
+}
+
+extension Permitted {
+    public func permissionsToPush() -> [Permission] { [] }
+    public func trust(of holder: Permission.Holder) -> [String: JSONValue] { [:] }
 }
 
 /// A part that needs permissions to pull images that only a submit or a Dockerfile names.

@@ -5,6 +5,32 @@ extension AWSEnvironment: Permitted {
     public func permissions(for request: RunRequest) -> [Permission] {
         roleARN.map { [Permission(.agent, ["sts:AssumeRole"], on: [$0], reason: "assume role_arn")] } ?? []
     }
+
+    /// Where an agent runs: an instance, a task of ECS, a pod of EKS with Pod Identity, or with a service account.
+    public func trust(of holder: Permission.Holder) -> [String: JSONValue] {
+        guard holder == .agent else { return [:] }
+        let partition = knownRegion.flatMap { Partition.of(region: $0) }
+        return [
+            // Service principals end in amazonaws.com in every partition, but that of EC2 in China's
+            // (IAM User Guide, "AWS service principals").
+            "ec2": Trust.service(partition?.id == "aws-cn" ? "ec2.amazonaws.com.cn" : "ec2.amazonaws.com"),
+            "ecs": Trust.service("ecs-tasks.amazonaws.com"),
+            // EKS User Guide, "EKS Pod Identity role".
+            "pod-identity": Trust.service("pods.eks.amazonaws.com", actions: ["sts:AssumeRole", "sts:TagSession"]),
+            // EKS User Guide, "Assign IAM roles to Kubernetes service accounts".
+            "irsa": Trust.policy(
+                principal: [
+                    "Federated": .string("arn:\(partition?.id ?? "aws"):iam::<ACCOUNT>:oidc-provider/<OIDC_PROVIDER>")
+                ],
+                actions: ["sts:AssumeRoleWithWebIdentity"],
+                condition: [
+                    "StringEquals": .object([
+                        "<OIDC_PROVIDER>:aud": .string("sts.amazonaws.com"),
+                        "<OIDC_PROVIDER>:sub": .string("system:serviceaccount:<NAMESPACE>:<SERVICE_ACCOUNT>"),
+                    ])
+                ]),
+        ]
+    }
 }
 
 extension AWSEnvironment: PullPermitted {

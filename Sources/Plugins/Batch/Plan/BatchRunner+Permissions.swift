@@ -7,6 +7,11 @@ extension BatchRunner: Permitted {
         guard let batch = try? BatchRequest(request) else { return [] }
         return JobPermissions(batch, region: service.knownRegion, account: service.knownAccount, group: logGroup).all
     }
+
+    /// The containers of AWS Batch are tasks of ECS.
+    public func trust(of holder: Permission.Holder) -> [String: JSONValue] {
+        holder == .job ? ["ecs": Trust.service("ecs-tasks.amazonaws.com")] : [:]
+    }
 }
 
 /// The permissions that a request needs. `*` replaces unknown parts.

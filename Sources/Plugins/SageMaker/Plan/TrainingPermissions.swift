@@ -103,6 +103,11 @@ extension SageMakerRunner: Permitted {
         return (role.map { [$0] } ?? [])
             + TrainingPermissions(request.document, region: service.knownRegion, codeRoot: codeRoot).all
     }
+
+    /// SageMaker takes the role of its jobs.
+    public func trust(of holder: Permission.Holder) -> [String: JSONValue] {
+        holder == .job ? ["sagemaker": Trust.service("sagemaker.amazonaws.com")] : [:]
+    }
 }
 
 extension SageMakerRunner: PullPermitted {
