@@ -52,3 +52,15 @@ public struct DockerBuilder: Builder {
         }
     }
 }
+
+extension DockerBuilder: BuilderChecking {
+    /// The engine that answers.
+    package func check() async throws(BackendError) -> String {
+        do throws(EngineError) {
+            let version = try await engine.client().version()
+            return "\(version.isPodman ? "podman" : "docker") answers"
+        } catch {
+            throw BackendError(build: error)
+        }
+    }
+}

@@ -12,25 +12,31 @@ enum DoctorCommand {
         Command(
             "doctor", summary: "Check that the configuration and all services that runs need work",
             discussion: """
-                Checks the configuration, the home folder, the database, the environment's identity, the registry and \
-                the runners, and renders each queue's template. Starts nothing and changes nothing. Waits at most 10 \
-                seconds for each service.
+                Checks the configuration, the home folder, the disk, the database, the environment's identity, the \
+                registry and the runners, and renders each queue's template. A runner also checks what its service needs \
+                for these templates: permissions, buckets, roles, quotas. What the identity may not read is a warning. \
+                Starts nothing and changes nothing. Waits at most 10 seconds for each service.
 
                 Exits with 0 if no check fails, 78 if the configuration is invalid, 77 if a permission is missing, 69 \
                 if something is not available.
                 """,
             examples: [
                 Example("Everything", "launch doctor"),
+                Example("Also whether an agent serves each queue", "launch doctor --agent"),
                 Example(
                     "What fails, for a monitor",
                     "launch doctor --json | jq -r '.checks[] | select(.status == \"fail\")'"),
+            ],
+            options: [
+                Option(flag: "agent", help: "Fail for each queue that no running agent serves.")
             ]
         ) { arguments, terminal in
             let context = context(arguments, terminal)
-            let doctor = Doctor(
+            var doctor = Doctor(
                 catalog: context.catalog, location: context.location, variables: context.variables, log: context.log,
                 server: context.knownStoreServer)
-            let checks = await Progress.show("Checking", on: terminal, quiet: !terminal.errorIsLive) { _ in
+            doctor.asksAgents = arguments.flag("agent")
+            let checks = await Progress.show("Checking", on: terminal, quiet: !terminal.errorIsLive) { [doctor] _ in
                 await doctor.examine()
             }
             let code = exitCode(checks)

@@ -9,6 +9,8 @@ public final class AWSStub: Sendable {
     public let keys: StubKeys
     /// The STS service.
     public let sts: STSStub
+    public let iam: IAMStub
+    public let quotas = QuotasStub()
     /// The ECR service.
     public let ecr: ECRStub
     /// The S3 service.
@@ -52,6 +54,7 @@ public final class AWSStub: Sendable {
         keys = StubKeys(now: now)
         check = SignatureCheck(keys: keys, now: now)
         sts = STSStub(keys)
+        iam = IAMStub(accountID: keys.accountID)
         ecr = ECRStub(keys)
         s3 = S3Stub(now: now)
         sagemaker = SageMakerStub(accountID: keys.accountID, clock: StubClock(base: now))
@@ -62,7 +65,11 @@ public final class AWSStub: Sendable {
         sso = SSOStub(keys)
         server = ServerBox()
         // S3 must be last, because any path may be a bucket's.
-        state.withLock { $0.services = [metadata, container, sso, sts, ecr, logs, sagemaker, batch, s3] }
+        state.withLock {
+            $0.services = [
+                metadata, container, sso, sts, iam, quotas, ecr, logs, sagemaker, batch, s3,
+            ]
+        }
         try server.start { [weak self] request in
             guard let self else { return TestAnswer(before: [.close]) }
             var answer = self.handle(StubRequest(request))

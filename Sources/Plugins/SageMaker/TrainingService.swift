@@ -4,7 +4,7 @@ internal import LaunchPluginKit
 
 /// The calls of SageMaker's API that this runner makes, paced within the service's limits.
 struct TrainingService: Sendable {
-    private let environment: AWSEnvironment?
+    let environment: AWSEnvironment?
     private let creating: AdaptiveLimiter
     private let listing: RateLimiter
 

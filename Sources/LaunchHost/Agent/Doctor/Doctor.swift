@@ -10,6 +10,8 @@ public struct Doctor: Sendable {
     private let log: Logger
     private let limit: Duration
     private let server: StoreServer?
+    /// Whether each queue must have an agent that serves it.
+    public var asksAgents = false
 
     /// - Parameters:
     ///   - location: the configuration to check.
@@ -59,6 +61,15 @@ public struct Doctor: Sendable {
             let check = QueueHealth(backends: backends)
             return Work(name: "queue \(name)") { try check.finding(name, try record.get()) }
         }
+        found += await agents(of: records.map(\.name), store)
+        let definitions = records.compactMap { try? $0.record.get().definition }
+        works += QueueNeeds(of: definitions, backends).inspections(backends).map { inspection in
+            Work(name: inspection.name) {
+                let result = try await inspection.run()
+                return HealthCheck(
+                    result.isWarning ? .warn : .ok, inspection.name, result.detail, hint: result.hint)
+            }
+        }
         return found + (await all(works))
     }
 
@@ -98,6 +109,7 @@ public struct Doctor: Sendable {
                 warnings.isEmpty
                     ? HealthCheck(.ok, "home", home.path)
                     : HealthCheck(.warn, "home", warnings.joined(separator: " ")))
+            found += [MachineHealth.disk(of: home.path), MachineHealth.proxies(variables)].compactMap(\.self)
         } catch {
             found.append(HealthCheck("home", error))
             return nil
@@ -141,6 +153,16 @@ public struct Doctor: Sendable {
             }
         }
         return found
+    }
+
+    private func agents(of queues: [String], _ store: Store?) async -> [HealthCheck] {
+        guard asksAgents, let store else { return [] }
+        do throws(StoreError) {
+            let agents = try await store.agents().agents
+            return queues.map { AgentHealth.finding($0, agents) }
+        } catch {
+            return [HealthCheck("agents", error)]
+        }
     }
 
     private func resources(
@@ -194,6 +216,7 @@ public struct Doctor: Sendable {
         let environment = "environment \(config.environment.type)"
         let registry = "registry \(backends.registryType)"
         let builder = "builder \(config.builder.type)"
+        let isNamed = config.block(.builder)?.mark != nil
         let verified = Work(name: environment) {
             let identity = try await backends.environment.verify()
             let place = [identity.account.map { "account \($0)" }, identity.region.map { "region \($0)" }]
@@ -203,7 +226,17 @@ public struct Doctor: Sendable {
         let resolved = Work(name: registry) { try await Self.registry(registry, backends) }
         let named = Work(name: builder) {
             // Of other builders, nothing can be checked without a build.
-            let found = try await (backends.builder as? any BuilderChecking)?.check()
+            let found: String?
+            do throws(BackendError) {
+                found = try await (backends.builder as? any BuilderChecking)?.check()
+            } catch {
+                guard !isNamed else { throw error }
+                // The default builder matters only to runs with a source.
+                let check = HealthCheck(builder, error)
+                return HealthCheck(
+                    .warn, builder, check.detail,
+                    hint: check.hint ?? "If no run is built here, set builder: {type: noop}.")
+            }
             let words = [found, await Self.target(of: backends)].compactMap { $0 }
             return HealthCheck(.ok, builder, words.joined(separator: "; "))
         }

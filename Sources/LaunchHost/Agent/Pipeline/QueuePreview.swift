@@ -50,12 +50,18 @@ public struct QueuePreview: Sendable {
     /// - Throws: `LaunchError` of kind `.invalid` if the template has a placeholder such as `<REQUIRED>`; otherwise the
     ///   errors of `plan(of:)`.
     public func permissions(of definition: QueueDefinition) throws -> [Permission] {
+        try needs(of: definition).permissions
+    }
+
+    /// The request that represents all runs of the queue, and the permissions for it.
+    func needs(of definition: QueueDefinition) throws -> (request: RunRequest, permissions: [Permission]) {
         let runner = try backends.runner(for: definition.resource)
         guard runner is any Permitted else {
             let nothing = RunRequest(runner: definition.resource, document: .object([:]))
-            return parts.compactMap { $0 as? any Permitted }.flatMap {
+            let permissions = parts.compactMap { $0 as? any Permitted }.flatMap {
                 $0.permissions(for: nothing) + (backends.builds ? $0.permissionsToPush() : [])
             }
+            return (nothing, permissions)
         }
         let plugin = try backends.plugin(for: definition.resource)
         let image = backends.imageOfSource(for: OpenJob.anything) ?? "image"
@@ -64,7 +70,7 @@ public struct QueuePreview: Sendable {
         let plan = try Plan(
             job, image: ImageDecision(.unresolved, "not looked up"), runner: runner, parts: parts)
         try refusePlaceholders(in: plan, of: definition, plugin)
-        return plan.permissions + images(of: definition, job, runner)
+        return (plan.request, plan.permissions + images(of: definition, job, runner))
     }
 
     /// The permissions to push images, and to pull those that submitters and Dockerfiles may name.

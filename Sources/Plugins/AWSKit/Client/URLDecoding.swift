@@ -1,7 +1,7 @@
 /// Decodes URLs and forms.
-enum URLDecoding {
+package enum URLDecoding {
     /// The decoded text, with `+` as a space. Nil if the encoding is malformed or the text is not UTF-8.
-    static func decode(_ text: String) -> String? {
+    package static func decode(_ text: String) -> String? {
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]
         while let byte = rest.popFirst() {

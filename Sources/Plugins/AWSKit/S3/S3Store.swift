@@ -73,6 +73,13 @@ public final class S3Store: Sendable {
         }
     }
 
+    /// The region of a bucket. Lists one object, which needs `s3:ListBucket`.
+    package func region(of bucket: String) async throws(AWSError) -> String {
+        var pages = list(bucket: bucket, pageSize: 1).makeAsyncIterator()
+        _ = try await pages.next(isolation: nil)
+        return state.withLock { $0.regions[bucket] } ?? home
+    }
+
     /// The client for an object, and the object's address.
     package func place(of bucket: String, _ key: String?) throws(AWSError) -> (
         client: AWSClient, label: String?, path: String

@@ -19,6 +19,12 @@ struct S3Location: Sendable, Hashable {
     private let key: String
     private let scope: Scope
 
+    /// The name of an ordinary bucket, if it is known.
+    var bucketName: String? {
+        guard case .bucket(let name) = holder, !name.contains("*") else { return nil }
+        return name
+    }
+
     /// Parses `s3://…` with a bucket, an access point's ARN or its alias, and `https://` with a bucket in the host or
     /// in the path; nil for a location outside S3. `*` is any text.
     init?(_ uri: String, in scope: Scope) {

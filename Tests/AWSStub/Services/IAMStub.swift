@@ -1,0 +1,101 @@
+import Foundation
+public import LaunchHost
+import Synchronization
+public import TestSupport
+
+/// Identity and Access Management: roles, and the simulation of one policy for all identities.
+public final class IAMStub: StubService {
+    private struct State {
+        /// The trust policies of the roles, by name.
+        var roles: [String: String] = [:]
+        /// The policy of all identities; nil denies the simulation itself.
+        var policy: JSONValue?
+    }
+    private let accountID: String
+    private let state = Mutex(State())
+
+    init(accountID: String) { self.accountID = accountID }
+
+    /// Adds a role that the principal may take.
+    public func add(role: String, trusting principal: String = "sagemaker.amazonaws.com") {
+        let trust = """
+            {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"\(principal)"},\
+            "Action":"sts:AssumeRole"}]}
+            """
+        state.withLock { $0.roles[role] = trust }
+    }
+
+    /// Gives all identities a policy.
+    public func allow(_ policy: JSONValue?) { state.withLock { $0.policy = policy } }
+
+    /// The name in scripts.
+    public var name: String { "iam" }
+    /// All requests must be signed.
+    public func isSigned(_ operation: String) -> Bool { true }
+    /// Determined by the field `Action`.
+    public func operation(of request: StubRequest) -> String? {
+        guard request.raw.method == "POST", request.path == "/" else { return nil }
+        let form = request.form
+        return form["Version"] == "2010-05-08" ? form["Action"] : nil
+    }
+    /// Replies in the format of the Query protocol.
+    public func refusal(_ error: StubError, requestID: String) -> TestAnswer {
+        StubText.queryRefusal(error, requestID: requestID)
+    }
+
+    /// Executes the call.
+    public func answer(_ operation: String, _ request: StubRequest) throws(StubError) -> TestAnswer {
+        let form = request.form
+        switch operation {
+        case "GetRole":
+            let name = form["RoleName"] ?? ""
+            guard let trust = state.withLock({ $0.roles[name] }) else {
+                throw StubError("NoSuchEntity", "The role with name \(name) cannot be found.", status: 404)
+            }
+            let encoded = trust.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+            return result(
+                operation,
+                "<Role><Arn>arn:aws:iam::\(accountID):role/\(name)</Arn><RoleName>\(name)</RoleName>"
+                    + "<AssumeRolePolicyDocument>\(encoded)</AssumeRolePolicyDocument></Role>")
+        case "SimulatePrincipalPolicy":
+            guard let policy = state.withLock({ $0.policy }) else {
+                throw StubError("AccessDenied", "Not authorized to perform iam:SimulatePrincipalPolicy", status: 403)
+            }
+            return result(operation, simulation(form, policy))
+        default:
+            throw StubError("InvalidAction", "There is no \(operation).")
+        }
+    }
+
+    private func simulation(_ form: [String: String], _ policy: JSONValue) -> String {
+        func list(_ name: String) -> [String] {
+            var all: [String] = []
+            while let next = form["\(name).member.\(all.count + 1)"] { all.append(next) }
+            return all
+        }
+        let resources = list("ResourceArns")
+        let members = list("ActionNames").flatMap { action in
+            (resources.isEmpty ? ["*"] : resources).map { resource in
+                let isAllowed = (policy["Statement"]?.arrayValue ?? []).contains { statement in
+                    Self.contains(statement["Action"], action) && Self.contains(statement["Resource"], resource)
+                }
+                return "<member><EvalActionName>\(action)</EvalActionName>"
+                    + "<EvalResourceName>\(StubText.escaped(resource))</EvalResourceName>"
+                    + "<EvalDecision>\(isAllowed ? "allowed" : "implicitDeny")</EvalDecision></member>"
+            }
+        }
+        return "<EvaluationResults>\(members.joined())</EvaluationResults><IsTruncated>false</IsTruncated>"
+    }
+
+    private static func contains(_ list: JSONValue?, _ text: String) -> Bool {
+        let words = list?.arrayValue?.compactMap(\.stringValue) ?? [list?.stringValue].compactMap(\.self)
+        return words.contains { $0 == text || $0 == "*" }
+    }
+
+    private func result(_ operation: String, _ body: String) -> TestAnswer {
+        StubText.xml(
+            "<\(operation)Response xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><\(operation)Result>\(body)"
+                + "</\(operation)Result><ResponseMetadata><RequestId>stub</RequestId></ResponseMetadata>"
+                + "</\(operation)Response>")
+    }
+}

@@ -1,0 +1,172 @@
+import AWSStub
+import Foundation
+import LaunchHost
+import TestSupport
+import Testing
+
+/// Set-ups that are broken in one place: `launch doctor` marks that line, and its advice repairs it.
+@Suite("launch doctor on AWS", .timeLimit(.minutes(30)))
+struct DoctorTests {
+    struct Report: Decodable {
+        struct Check: Decodable {
+            var status: String
+            var what: String
+            var detail: String
+            var hint: String?
+        }
+        var ok: Bool
+        var checks: [Check]
+
+        func check(_ what: String) -> Check? { checks.first { $0.what == what } }
+        var failing: [String] { checks.filter { $0.status == "fail" }.map(\.what) }
+    }
+
+    /// An account in which all checks succeed.
+    private static func account(builder: String = "noop", queue: String = Guide.queueYAML) async throws -> Account {
+        let account = try Account()
+        try account.folder.write(
+            ".config/wandb/launch-config.yaml",
+            Guide.launchConfig(queue: "train", uri: Account.repositoryARN).replacing(
+                "type: docker", with: "type: \(builder)"))
+        account.stub.s3.add(bucket: "bucket")
+        account.stub.iam.add(role: "train")
+        account.stub.iam.add(role: "stub")
+        try await account.queue(queue)
+        account.stub.iam.allow(try JSONValue(parsing: try await account.succeeding("iam-policy").output))
+        return account
+    }
+
+    private static func report(
+        _ account: Account, _ options: [String] = [], setting: [String: String] = [:]
+    ) async throws -> Report {
+        try await account.launch(["doctor", "--json"] + options, setting: setting).json(Report.self)
+    }
+
+    /// Expects that only this line fails, and that its detail and its hint have these words.
+    private static func expect(
+        _ report: Report, fails what: String, _ detail: String, hint: String
+    ) {
+        #expect(report.failing == [what], "\(report)")
+        let check = report.check(what)
+        #expect(check?.detail.contains(detail) == true, "\(report)")
+        #expect(check?.hint?.contains(hint) == true, "\(report)")
+    }
+
+    @Test func `a working set-up has no failure, and AWS is not changed`() async throws {
+        let account = try await Self.account()
+        let report = try await Self.report(account)
+        #expect(report.ok, "\(report)")
+        for what in ["permissions", "bucket bucket", "role train", "quotas", "disk"] {
+            #expect(report.check(what)?.status == "ok", "\(what): \(report)")
+        }
+        let reads = ["Get", "List", "Describe", "Batch", "Simulate", "Head", "Filter"]
+        for call in account.stub.calls {
+            #expect(reads.contains { call.operation.hasPrefix($0) }, "\(call.service) \(call.operation)")
+        }
+    }
+
+    @Test func `a missing permission is named, and the printed policy repairs it`() async throws {
+        let account = try await Self.account()
+        var policy = try JSONValue(parsing: try await account.succeeding("iam-policy").output)
+        account.stub.iam.allow(try policy.without(action: "sagemaker:StopTrainingJob"))
+        Self.expect(
+            try await Self.report(account), fails: "permissions",
+            "not allowed sagemaker:StopTrainingJob on arn:aws:sagemaker:us-east-1:123456789012:training-job/*",
+            hint: "launch iam-policy")
+        #expect(try await account.launch("doctor").code == 77)
+        policy = try JSONValue(parsing: try await account.succeeding("iam-policy").output)
+        account.stub.iam.allow(policy)
+        #expect(try await Self.report(account).ok)
+    }
+
+    @Test func `what the identity may not read is a warning that says what to look at`() async throws {
+        let account = try await Self.account()
+        account.stub.iam.allow(nil)
+        for (service, operation) in [
+            ("iam", "GetRole"), ("servicequotas", "ListServiceQuotas"), ("s3", "ListObjectsV2"),
+        ] {
+            account.stub.always(service, operation, .error("AccessDenied", status: 403))
+        }
+        let report = try await Self.report(account)
+        #expect(report.ok, "\(report)")
+        for what in ["permissions", "bucket bucket", "role train", "quotas"] {
+            let check = try #require(report.check(what), "\(report)")
+            #expect(check.status == "warn" && check.detail.hasPrefix("not checked"), "\(check)")
+        }
+    }
+
+    @Test func `the role of the jobs is missing, or does not trust SageMaker`() async throws {
+        let account = try await Self.account(queue: Guide.queueYAML.replacing("role/train", with: "role/tarin"))
+        Self.expect(
+            try await Self.report(account), fails: "role tarin", "no role of this name", hint: "RoleArn")
+        account.stub.iam.add(role: "tarin", trusting: "ec2.amazonaws.com")
+        Self.expect(
+            try await Self.report(account), fails: "role tarin", "trust policy does not name the service",
+            hint: "launch iam-policy --for job --trust sagemaker > trust.json")
+        account.stub.iam.add(role: "tarin")
+        #expect(try await Self.report(account).ok)
+    }
+
+    @Test func `the bucket is missing, or in another region`() async throws {
+        let account = try await Self.account(
+            queue: Guide.queueYAML.replacing("s3://bucket/output", with: "s3://models/output"))
+        let missing = try await Self.report(account)
+        #expect(missing.failing == ["bucket models"], "\(missing)")
+        account.stub.s3.add(bucket: "models", region: "eu-west-1")
+        Self.expect(
+            try await Self.report(account), fails: "bucket models",
+            "The bucket is in eu-west-1, and the jobs are in us-east-1",
+            hint: "change the queue's bucket")
+    }
+
+    @Test func `the account may not have the instances`() async throws {
+        let account = try await Self.account()
+        account.stub.quotas.set("ml.m4.xlarge for training job usage", 0)
+        Self.expect(
+            try await Self.report(account), fails: "quotas",
+            "The account may have 0 of the quota 'ml.m4.xlarge for training job usage', and a run needs 1",
+            hint: "Request an increase in Service Quotas")
+    }
+
+    @Test func `credentials, region, repository, engine and agent`() async throws {
+        let account = try await Self.account()
+        let keys = ["AWS_SECRET_ACCESS_KEY": "wrong", "AWS_SESSION_TOKEN": "wrong"]
+        #expect(try await Self.report(account, setting: keys).failing.contains("environment aws"))
+        let none = ["AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_SESSION_TOKEN": ""]
+        let without = try await Self.report(account, setting: none)
+        #expect(without.check("environment aws")?.status == "fail", "\(without)")
+        #expect(without.check("environment aws")?.hint != nil, "\(without)")
+
+        Self.expect(
+            try await Self.report(account, ["--agent"]), fails: "agent of train", "none: runs wait",
+            hint: "launch agent -q train")
+        let agent = try account.start(["agent", "-q", "train"])
+        try await agent.hasSaid("agent started")
+        #expect(try await Self.report(account, ["--agent"]).ok)
+        try await agent.signal(SIGTERM)
+        _ = try await agent.end()
+
+        let away = ["AWS_ENDPOINT_URL": "http://127.0.0.1:9"]
+        #expect(try await Self.report(account, setting: away).failing.contains("environment aws"))
+        let proxy = try await Self.report(account, setting: ["https_proxy": "http://me:secret@127.0.0.1:9"])
+        #expect(proxy.check("proxy")?.detail.contains("https_proxy") == true, "\(proxy)")
+        #expect(!"\(proxy)".contains("secret"))
+
+        let builder = try await Self.account(builder: "docker")
+        #expect(try await Self.report(builder).failing == ["builder docker"])
+        try builder.folder.write(
+            ".config/wandb/launch-config.yaml",
+            Guide.launchConfig(queue: "train", uri: Account.repositoryARN.replacing("/train", with: "/missing"))
+                .replacing("type: docker", with: "type: noop"))
+        #expect(try await Self.report(builder).failing.contains("registry ecr"))
+    }
+}
+
+extension JSONValue {
+    /// A policy without an action.
+    fileprivate func without(action: String) throws -> JSONValue {
+        let text = try JSON.canonical(self)
+        return try JSONValue(
+            parsing: text.replacing("\"\(action)\",", with: "").replacing(",\"\(action)\"", with: ""))
+    }
+}
