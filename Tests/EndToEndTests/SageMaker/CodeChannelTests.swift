@@ -69,8 +69,8 @@ struct CodeChannelTests {
         let third = try await account.succeeding(submit)
         try await account.succeeding("agent", "--drain")
         #expect(try await account.facts(of: third.word).state == "succeeded")
-        // The file, the marker, and the name of the last version.
-        #expect(account.stub.calls("s3", "PutObject").count - puts == 3)
+        // The use, the file, the marker, and the name of the last version.
+        #expect(account.stub.calls("s3", "PutObject").count - puts == 4)
         #expect(account.stub.calls("s3", "CopyObject").count == 3)
         #expect(try account.job(of: third.word).request["InputDataConfig"] != sent["InputDataConfig"])
     }

@@ -98,10 +98,16 @@ public struct CodePlace: Sendable, Hashable, Codable {
         self.digest = digest
     }
 
+    /// The prefix of all objects of the version, with a slash at its end.
+    package var folder: String { "\(root)/\(digest)/" }
     /// The prefix of the files, with a slash at its end.
     public var files: String { "\(root)/\(digest)/files/" }
     /// The object that is written last: it exists only if all files do.
     public var marker: String { "\(root)/\(digest)/complete.json" }
+    /// The object whose time is that of the last recorded use of the version.
+    package var used: String { "\(root)/\(digest)/used.json" }
+    /// The prefix of the marks of programs that remove the version, with a slash at its end.
+    package var removals: String { "\(root)/\(digest)/removing/" }
     /// The object that names the last complete version of one origin.
     /// - Parameter origin: any text that is equal for the versions of one folder.
     public func last(ofOriginNamed origin: String) -> String { "\(root)/last/\(origin).json" }

@@ -5,4 +5,8 @@
 public protocol CodeCarrying: Runner {
     /// Where the code of a request must be before it is submitted; nil for a request without code. Pure.
     func codePlace(of request: RunRequest) -> CodePlace?
+
+    /// The URI below which the code of runs with such a request would be, also for a request without code; nil if there is
+    /// none. Without a slash at its end. Pure.
+    func codeRoot(of request: RunRequest) -> String?
 }
