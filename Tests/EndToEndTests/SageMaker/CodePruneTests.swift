@@ -63,7 +63,7 @@ struct CodePruneTests {
         try await account.succeeding("agent", "--drain")
         let all = Self.keys(account)
         let version = try #require(try await Self.list(account, "-q", "train").first)
-        #expect(version.state == "complete" && version.files == 2 && version.runs.isEmpty, "\(version)")
+        #expect(version.state == "complete" && version.files == 3 && version.runs.isEmpty, "\(version)")
         #expect(version.place == "s3://bucket/output/code" && version.lastUse != nil, "\(version)")
 
         // Recent code stays.
@@ -83,10 +83,10 @@ struct CodePruneTests {
         let dry = try await account.succeeding(Self.prune + ["--dry-run"])
         #expect(dry.output.contains(version.code.prefix(12)), "\(dry)")
         #expect(
-            dry.errors.contains("1 version of code (2 files, ") && dry.errors.contains("would be removed"), "\(dry)")
+            dry.errors.contains("1 version of code (3 files, ") && dry.errors.contains("would be removed"), "\(dry)")
         #expect(Self.keys(account) == all)
         let done = try await Self.pruned(account)
-        #expect(done.removed.map(\.code) == [version.code] && done.files == 2 && !done.dryRun)
+        #expect(done.removed.map(\.code) == [version.code] && done.files == 3 && !done.dryRun)
         #expect(Self.keys(account).isEmpty)
         // The marker is the first that goes, before any file.
         let deleted = account.stub.calls("s3", "DeleteObject").map(\.request.path)
@@ -97,7 +97,7 @@ struct CodePruneTests {
         let again = try await Self.submit(account)
         try await account.succeeding("agent", "--drain")
         #expect(try await account.facts(of: again).state == "succeeded")
-        #expect(Self.keys(account).filter { $0.contains("/files/") }.count == 2)
+        #expect(Self.keys(account).filter { $0.contains("/files/") }.count == 3)
     }
 
     @Test func `a use of old code keeps it for other stores too`() async throws {

@@ -140,9 +140,8 @@ struct CodeInput {
                 hint: "Give the command that runs in the folder: --entry-point 'python3 train.py'.",
                 rule: "code-command")
         }
-        let script = "/opt/ml/input/data/\(CodeChannel.name)/\(CodeChannel.startFile)"
         algorithm["ContainerEntrypoint"] = .array(
-            ["sh", script, installs ? "install" : "run"].map { .string($0) } + words)
+            CodeChannel.start([], of: code, installs: installs).map { .string($0) } + words)
         document["AlgorithmSpecification"] = .object(algorithm)
     }
 }
