@@ -119,7 +119,8 @@ let package = Package(
             "LaunchConfiguration", at: "Sources/LaunchHost/Configuration",
             uses: ["LaunchPluginKit", "LaunchPostgreSQL", "LaunchSuggestions"]),
         library(
-            "LaunchBlobs", at: "Sources/LaunchHost/Blobs", uses: ["LaunchCrypto", "LaunchFiles", "LaunchPluginKit"]),
+            "LaunchBlobs", at: "Sources/LaunchHost/Blobs",
+            uses: ["LaunchConcurrency", "LaunchCrypto", "LaunchFiles", "LaunchPluginKit"]),
         library(
             "LaunchStore", at: "Sources/LaunchHost/Store",
             uses: [

@@ -32,8 +32,15 @@ enum BenchServer {
         wait(saying: "\(stub.url) \(keys.accessKeyID) \(keys.secretAccessKey.reveal())")
     }
 
-    /// The tests' AWS for experiments. The first line of its output is `AWS_ENDPOINT_URL`; the next two are the key
-    /// pair.
+    /// The manifest of an image that cannot be pulled.
+    private static let image = """
+        {"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json","config":\
+        {"mediaType":"application/vnd.docker.container.image.v1+json","size":2,"digest":\
+        "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"},"layers":[]}
+        """
+
+    /// The tests' AWS for experiments, with a bucket `bench` and an image `train:v1`. The first line of its output is
+    /// `AWS_ENDPOINT_URL`; the next two are the key pair.
     static func serveAWS(_ words: [String]) throws {
         let seconds: Double
         switch (words.first, words.dropFirst().first.flatMap(Double.init)) {
@@ -44,6 +51,8 @@ enum BenchServer {
         }
         let stub = try AWSStub(keepsCalls: false)
         stub.sagemaker.lives(.usual(seconds: seconds))
+        stub.s3.add(bucket: "bench")
+        stub.ecr.add(image: image, tags: ["v1"], to: "train")
         let keys = stub.keys.permanent()
         wait(saying: "\(stub.url)\n\(keys.accessKeyID)\n\(keys.secretAccessKey.reveal())")
     }

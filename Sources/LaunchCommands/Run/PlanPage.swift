@@ -45,6 +45,7 @@ struct PlanPage {
         let size = "\(Wording.count(code.files, "file")), \(Format.bytes(code.bytes))"
         try line("code", "\(plan.job.source.origin): \(size), as input channel '\(CodeChannel.name)'")
         try line("", Styled("sha256 \(digest)"))
+        try line("", "each start reads all files once more, to check them with sha256sum")
         if channel.installsRequirements == true {
             try line("", Styled("requirements.txt is installed at each start, in the billed time of the job"))
         }

@@ -1,2 +1,3 @@
+@_exported public import LaunchBlobs
 @_exported public import LaunchRehearsal
 @_exported public import LaunchSnapshots

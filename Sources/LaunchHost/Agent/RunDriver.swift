@@ -154,8 +154,10 @@ struct RunDriver: Sendable {
         if let code, runner is RehearsalRunner {
             request.rehearsal = try CodeStage.options(request.rehearsal, reading: code)
         }
+        let readsCodeHere = (runner as? any CodeCarrying)?.readsCodeHere == true
+        if readsCodeHere { request.codeFolder = code?.folder }
         try ValidateStage.refuseErrors(in: request, runner: runner)
-        if let code, !(runner is RehearsalRunner) {
+        if let code, !readsCodeHere, !(runner is RehearsalRunner) {
             let stage = CodeStage(environment: backends.environment, scratch: try store.home.makeFolder(of: run.id))
             let summary = try await stage.upload(code, of: job, for: request, runner: runner) {
                 progress(run.id, BuildProgress(.push, $0))

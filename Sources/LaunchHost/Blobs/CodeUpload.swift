@@ -5,7 +5,7 @@ internal import LaunchCrypto
 ///
 /// The marker is written last, so a version without it is never used, and the next upload continues it. Two programs
 /// that upload one version write the same bytes under the same names. What the last complete version of the same origin
-/// has is copied inside the store.
+/// has is copied inside the store. `CodeRemoval` says why an upload and a removal may meet.
 package struct CodeUpload {
     /// What was done.
     package struct Report: Sendable, Hashable {
@@ -54,24 +54,34 @@ package struct CodeUpload {
     private static let largestMarker: Int64 = 64 << 20
 
     private let objects: any ObjectStore
+    private let small: SmallObjects
     private let place: CodePlace
-    private let scratch: String
+    private let now: @Sendable () -> Timestamp
 
-    /// - Parameter scratch: an existing folder for small files.
-    package init(_ objects: any ObjectStore, to place: CodePlace, scratch: String) {
+    /// - Parameters:
+    ///   - scratch: an existing folder for small files.
+    ///   - now: the present time.
+    package init(
+        _ objects: any ObjectStore, to place: CodePlace, scratch: String,
+        now: @escaping @Sendable () -> Timestamp = { Timestamp(Date()) }
+    ) {
         self.objects = objects
         self.place = place
-        self.scratch = scratch
+        self.now = now
+        small = SmallObjects(objects: objects, scratch: scratch)
     }
 
-    /// Uploads the version unless it is complete.
+    /// Uploads the version unless it is complete, and records its use.
     /// - Parameters:
     ///   - origin: a description that is equal for the versions of one folder.
     ///   - progress: gets lines for people.
+    /// - Throws: `.unavailable` if a program removes the version.
     package func run(
         _ code: CodeFolder, origin: String, progress: @escaping @Sendable (String) -> Void
     ) async throws(BackendError) -> Report {
-        guard try await objects.object(place.marker) == nil else { return Report(isUnchanged: true) }
+        if let marker = try await objects.object(place.marker), try await isKept(marker) {
+            return Report(isUnchanged: true)
+        }
         let last = place.last(ofOriginNamed: String(SHA256.hex(origin.utf8).prefix(32)))
         let present = try await present()
         let earlier = await earlier(last)
@@ -81,7 +91,7 @@ package struct CodeUpload {
         let done = try await ObjectCalls.calls(code.files, parallelism: Self.parallelism) {
             file async throws(BackendError) -> Report in
             let uri = place.files + file.path
-            if present[file.path] == file.size { return Report(found: 1) }
+            if present[uri] == file.size { return Report(found: 1) }
             if let old = earlier[file.content], try await objects.copy(old, to: uri) { return Report(copied: 1) }
             try await objects.upload("\(code.folder)/\(file.source)", to: uri, progress: nil)
             return Report(uploaded: 1, bytes: file.size)
@@ -89,56 +99,69 @@ package struct CodeUpload {
         let report = done.reduce(Report()) { $0 + $1 }
         let manifest = Manifest(
             code: code.digest, files: code.files.map { .init(path: $0.path, sha256: $0.content, size: $0.size) })
-        try await put(manifest, as: place.marker)
-        try await put(Last(code: code.digest), as: last)
+        try await small.put(manifest, as: place.marker)
+        try await small.put(Last(code: code.digest), as: last)
         progress(report.summary)
         return report
     }
 
-    /// The sizes of the files that an incomplete upload left, by path. An object is written whole, and only with the
+    // MARK: use
+
+    /// Whether a complete version stays until this run can be seen in its store: records the use, unless a use was
+    /// recorded recently, and then looks at the marker again.
+    ///
+    /// `CodeRemoval` deletes the marker before it reads the recorded uses, so that one of the two programs sees the other.
+    private func isKept(_ marker: StoredObject) async throws(BackendError) -> Bool {
+        if isRecent(marker) { return true }
+        if let used = try await objects.object(place.used), isRecent(used) { return true }
+        try await small.put(CodeUse(code: place.digest), as: place.used)
+        return try await objects.object(place.marker) != nil
+    }
+
+    /// Whether the object was written within the time for which a use is recorded. A time in the future is that of a wrong
+    /// clock.
+    private func isRecent(_ object: StoredObject) -> Bool {
+        guard let modified = object.modified else { return false }
+        let age = Duration.milliseconds(now().milliseconds.saturatingSubtracting(modified.milliseconds))
+        return age > .zero - CodeRemoval.mostSkew && age < CodeVersion.recordedFor
+    }
+
+    // MARK: objects
+
+    /// The sizes of the files that an incomplete upload left, by address. An object is written whole, and only with the
     /// bytes of this version.
+    /// - Throws: `.unavailable` if a program removes the version.
     private func present() async throws(BackendError) -> [String: Int64] {
-        let prefix = place.files
-        let found = try await objects.all(place.files)
-        return Dictionary(found.map { (String($0.uri.dropFirst(prefix.count)), $0.size) }) { $1 }
+        // Recorded before the marks of removals are read.
+        try await small.put(CodeUse(code: place.digest), as: place.used)
+        let found = try await objects.all(place.folder, limit: CodeRemoval.mostObjects)
+        if let mark = CodeRemoval.mark(in: found, of: place, isAt: found.first { $0.uri == place.used }?.modified) {
+            throw BackendError(
+                .unavailable,
+                "'launch code prune' removes this version of the code, or was interrupted: \(mark.uri) is there.",
+                hint: "The run waits until the version is removed, at most "
+                    + "\(CodeRemoval.lasts.components.seconds / 60) minutes, and then uploads it again.")
+        }
+        return Dictionary(found.map { ($0.uri, $0.size) }) { $1 }
     }
 
     /// The objects of the last complete version, by the hash of their content. Without one, or if it cannot be read,
     /// everything is uploaded.
     private func earlier(_ last: String) async -> [String: String] {
-        guard let named = try? await read(Last.self, last, limit: 4096), named.code != place.digest else { return [:] }
+        guard let named = try? await small.value(Last.self, of: last, limit: 4096), named.code != place.digest else {
+            return [:]
+        }
         let old = CodePlace(root: place.root, digest: named.code)
-        guard let manifest = try? await read(Manifest.self, old.marker, limit: Self.largestMarker),
+        guard let manifest = try? await small.value(Manifest.self, of: old.marker, limit: Self.largestMarker),
             manifest.format == 1
         else { return [:] }
         return Dictionary(manifest.files.map { ($0.sha256, old.files + $0.path) }) { first, _ in first }
     }
+}
 
-    private func read<Value: Decodable>(_ type: Value.Type, _ uri: String, limit: Int64) async throws -> Value? {
-        guard let object = try await objects.object(uri), object.size <= limit else { return nil }
-        let path = "\(scratch)/\(UUID().uuidString)"
-        defer { try? FileSystem.remove(path) }
-        try await objects.download(uri, to: path, progress: nil)
-        let bytes = try ObjectCalls.local { () throws(FileSystem.Failure) in
-            try FileSystem.File(reading: path).bytes(limit: Int(limit))
-        }
-        return try JSONDecoder().decode(type, from: Data(bytes))
-    }
-
-    private func put(_ value: some Encodable & Sendable, as uri: String) async throws(BackendError) {
-        let bytes: Data
-        do {
-            bytes = try JSON.canonicalData(value)
-        } catch {
-            throw BackendError(.internalFault, "The list of the code's files cannot be written: \(error).")
-        }
-        let path = "\(scratch)/\(UUID().uuidString)"
-        defer { try? FileSystem.remove(path) }
-        try ObjectCalls.local { () throws(FileSystem.Failure) in
-            try FileSystem.File(creating: path).write([UInt8](bytes)[...])
-        }
-        try await objects.upload(path, to: uri, progress: nil)
-    }
+/// The content of the object that records a use. Only its time matters.
+struct CodeUse: Codable {
+    var code: String
 }
 
 extension CodeUpload.Report {

@@ -17,6 +17,10 @@ package struct RehearsalRunner: CodeCarrying {
         (remote as? any CodeCarrying)?.codePlace(of: request)
     }
 
+    package func codeRoot(of request: RunRequest) -> String? {
+        (remote as? any CodeCarrying)?.codeRoot(of: request)
+    }
+
     package func render(_ job: RunnableJob) throws(BackendError) -> RunRequest { try remote.render(job) }
 
     /// The findings of the backend about its request, and of the engine about the container job.

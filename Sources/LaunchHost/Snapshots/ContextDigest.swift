@@ -60,6 +60,7 @@ public struct ContextDigest: Sendable, Hashable, CustomStringConvertible {
     private static func content(
         of entry: ContextEntry, in root: SourceRoot, meter: inout SourceWork.Meter
     ) throws(LaunchError) -> String {
+        if let known = entry.content { return known }
         var hash = SHA256()
         if let generated = entry.generated {
             hash.update(generated)

@@ -20,6 +20,8 @@ public struct ContextEntry: Sendable, Hashable {
     public var size: Int64
     /// The content, if the program generates the file instead of reading it from the folder.
     var generated: [UInt8]?
+    /// The hash of the file's content, if it is known; nil means that the file must be read.
+    var content: String?
 
     public init(path: String, kind: Kind, mode: UInt32, size: Int64 = 0) {
         self.path = path

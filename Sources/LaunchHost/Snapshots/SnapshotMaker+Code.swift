@@ -27,16 +27,19 @@ extension SnapshotMaker {
                 .invalid, "the code folder '\(folder)' has no file.",
                 hint: scan.leftOut.isEmpty ? "Name another folder." : "Its ignore rules leave everything out.")
         }
-        guard !scan.entries.contains(where: { $0.path == CodeChannel.startFile }) else {
+        if let taken = scan.entries.first(where: { CodeChannel.ownFiles.contains($0.path) }) {
             throw LaunchError(
                 .invalid,
-                "the code folder '\(folder)' has an entry '\(CodeChannel.startFile)', which is the name of the "
-                    + "script that starts the command.", hint: "Rename it, or name it in .launchignore.")
+                "the code folder '\(folder)' has an entry '\(taken.path)', which is the name of a file that is added to "
+                    + "the code.", hint: "Rename it, or name it in .launchignore.")
         }
-        var start = ContextEntry(path: CodeChannel.startFile, kind: .file, mode: 0o644)
-        start.generated = [UInt8](StartScript(tree).text.utf8)
-        start.size = Int64(start.generated?.count ?? 0)
-        scan.entries.append(start)
+        // The files are read once: the list and the digest have the same hashes.
+        let contents = try ContextDigest(of: scan, work: work).contents
+        for index in scan.entries.indices { scan.entries[index].content = contents[index] }
+        let listed = CodeTree(scan.entries, contents: contents)
+        let list = CodeList(listed.files)
+        scan.entries.append(Self.generated(CodeChannel.listFile, list.text))
+        scan.entries.append(Self.generated(CodeChannel.startFile, StartScript(listed, list).text))
         scan.entries.sort(by: ContextEntry.precedes)
         let digest = try ContextDigest(of: scan, work: work)
         let isReused = try store.storing { try keep(scan, digest) }
@@ -45,6 +48,12 @@ extension SnapshotMaker {
                 snapshot: digest.hex, origin: origin ?? root, dockerfile: "", channel: CodeChannel()),
             entries: scan.entries.count, bytes: scan.bytes, isReused: isReused,
             warnings: scan.warnings + LargeFiles.warnings(pointers, folder: folder), leftOut: scan.leftOut)
+    }
+
+    private static func generated(_ path: String, _ text: String) -> ContextEntry {
+        var entry = ContextEntry(path: path, kind: .file, mode: 0o644, size: Int64(text.utf8.count))
+        entry.generated = [UInt8](text.utf8)
+        return entry
     }
 
     private func rules(in root: SourceRoot, shownAs folder: String) throws(LaunchError) -> DockerIgnore {

@@ -33,7 +33,7 @@ extension SourceStore {
     }
 
     /// A folder for files of single pieces.
-    func makeScratchFolder() async throws(LaunchError) -> String { try await makeFolder(Self.scratchName) }
+    package func makeScratchFolder() async throws(LaunchError) -> String { try await makeFolder(Self.scratchName) }
 
     private func makeFolder(_ name: String) async throws(LaunchError) -> String {
         let path = "\(folder)/\(name)"

@@ -1,19 +1,21 @@
 /// The script that starts a command in a folder of code: `sh .launch-start run|install COMMAND [ARGUMENT…]`.
 ///
 /// It needs a POSIX `sh` and, for executable files, `chmod`; neither bash nor Python. The command replaces the shell, so
-/// that it gets signals and its exit code is that of the container. Pure: the same files give the same text.
+/// that it gets signals and its exit code is that of the container. With `sha256sum`, which almost every image has, it first
+/// checks that the folder has exactly the files of the list. Pure: the same files give the same text.
 struct StartScript {
     /// Up to this size in bytes, code in a folder that cannot be changed is copied to restore execute bits.
     static let mostCopied: Int64 = 256 << 20
 
     let text: String
 
-    init(_ tree: CodeTree) {
+    /// - Parameter list: the hashes of the files; nil for a script that does not check them.
+    init(_ tree: CodeTree, _ list: CodeList? = nil) {
         let bytes = tree.files.reduce(Int64(0)) { $0 + $1.size }
         // Spelled with ./ so that no name is read as an option.
         let marks = tree.executables.map { "  x \(Self.quoted("./\($0)"))" }
         let restore = marks.isEmpty ? "" : Self.restore(marks.joined(separator: "\n"), bytes)
-        text = Self.beginning + restore + Self.end
+        text = Self.beginning + (list.map(Self.check) ?? "") + restore + Self.end
     }
 
     /// A text as one word of the shell.
@@ -30,6 +32,36 @@ struct StartScript {
         [ $# -gt 0 ] || { say 'the run has no command'; exit 126; }
 
         """
+
+    /// Ends the start if the folder does not have exactly the files of the list.
+    private static func check(_ list: CodeList) -> String {
+        let others = list.others.map { "  same \($0.content) \(quoted("./\($0.path)"))\n" }.joined()
+        let listed = """
+              listed=$(sha256sum -c \(CodeChannel.listFile) 2>/dev/null) ||
+                changed "$(printf '%s\\n' "$listed" | grep -v ': OK$' | head -n 3)"
+
+            """
+        return """
+            # The start command has checked this file, and this file has the hash of the list.
+            changed() { say "the code is not what was uploaded: $1"; exit 126; }
+            same() { hash=$(sha256sum <"$2") && [ "${hash%% *}" = "$1" ] || changed "$2"; }
+            count() {
+              for file in "$1"/* "$1"/.[!.]* "$1"/..?*; do
+                if [ -d "$file" ]; then count "$file"; elif [ -e "$file" ] || [ -L "$file" ]; then n=$((n + 1)); fi
+              done
+            }
+            if command -v sha256sum >/dev/null 2>&1; then
+              same \(list.digest) \(CodeChannel.listFile)
+            \(list.text.isEmpty ? "" : listed)\(others)  n=0
+              count .
+              [ "$n" -eq \(list.count + CodeChannel.ownFiles.count) ] ||
+                changed "$n files, and \(list.count + CodeChannel.ownFiles.count) are expected"
+            else
+              say 'the image has no sha256sum, so the code is not checked'
+            fi
+
+            """
+    }
 
     private static func restore(_ marks: String, _ bytes: Int64) -> String {
         let copy = """

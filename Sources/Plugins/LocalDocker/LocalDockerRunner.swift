@@ -10,7 +10,7 @@ internal import LaunchRegistryLogins
 /// It decodes requests and handles, and passes each to the runner of its kind: `ContainerRunner` for a plain container,
 /// `RehearsalJobRunner` for a job with a rehearsal plan. Its state in memory is only a cache, so another instance finds
 /// the same runs.
-public struct LocalDockerRunner: ContainerJobRunner {
+public struct LocalDockerRunner: ContainerJobRunner, CodeCarrying {
     /// The value of `type`.
     public static let type = LocalHandle.runner
 
@@ -90,7 +90,9 @@ public struct LocalDockerRunner: ContainerJobRunner {
         let handle: LocalHandle =
             switch try LocalJob(request) {
             case .container(let job):
-                .container(try await containers.submit(job, fingerprint: fingerprint, as: runID))
+                .container(
+                    try await containers.submit(
+                        job, fingerprint: fingerprint, as: runID, codeFolder: request.codeFolder))
             case .rehearsal(let job):
                 .rehearsal(try await rehearsals.submit(job, fingerprint: fingerprint, as: runID))
             }
@@ -176,6 +178,15 @@ public struct LocalDockerRunner: ContainerJobRunner {
         case .rehearsal(let handle): try await rehearsals.release(handle)
         }
     }
+
+    // MARK: code
+
+    /// None: the code is copied from this machine.
+    public func codePlace(of request: RunRequest) -> CodePlace? { nil }
+    /// None.
+    public func codeRoot(of request: RunRequest) -> String? { nil }
+    /// Always.
+    public var readsCodeHere: Bool { true }
 
     // MARK: the engine
 

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The objects of a bucket, sorted by the bytes of their keys, as in S3: two encodings of a letter are two keys.
 struct S3Keys {
     private var contents: [[UInt8]: S3Content] = [:]
@@ -5,6 +7,11 @@ struct S3Keys {
     subscript(key: String) -> S3Content? {
         get { contents[Array(key.utf8)] }
         set { contents[Array(key.utf8)] = newValue }
+    }
+
+    /// Makes all objects older.
+    mutating func age(by seconds: TimeInterval) {
+        for key in contents.keys { contents[key]?.modified.addTimeInterval(-seconds) }
     }
 
     /// The keys with a prefix after a given key, in the order of their bytes.

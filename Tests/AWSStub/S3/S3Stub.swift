@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 import Synchronization
 public import TestSupport
 
@@ -31,6 +31,11 @@ public final class S3Stub: StubService {
     public func add(_ bytes: [UInt8], bucket: String, key: String) {
         let content = S3Content(size: bytes.count, bytes: bytes, etag: S3Content.etag(bytes), modified: now())
         state.withLock { $0.objects[bucket]?[key] = content }
+    }
+
+    /// Makes all objects of a bucket older, by this number of seconds.
+    public func age(bucket: String, by seconds: TimeInterval) {
+        state.withLock { $0.objects[bucket]?.age(by: seconds) }
     }
 
     /// Removes an object from a bucket.

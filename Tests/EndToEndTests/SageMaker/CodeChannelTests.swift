@@ -2,6 +2,7 @@ import AWSStub
 import EngineTestSupport
 import Foundation
 import LaunchContainerEngine
+import LaunchCrypto
 import LaunchHost
 import TestSupport
 import Testing
@@ -45,13 +46,18 @@ struct CodeChannelTests {
             sent["InputDataConfig"]?.arrayValue?.first?["DataSource"]?["S3DataSource"]?["S3Uri"]?.stringValue)
         let prefix = String(uri.dropFirst("s3://\(Self.bucket)/".count))
         #expect(prefix.hasPrefix("output/code/") && prefix.hasSuffix("/files/"), "\(uri)")
-        #expect(Self.files(account, prefix) == [".launch-start", ".launchignore", "lib/model.py", "train.py"])
+        #expect(
+            Self.files(account, prefix) == [
+                ".launch-files", ".launch-start", ".launchignore", "lib/model.py", "train.py",
+            ])
         #expect(
             account.stub.s3.content(bucket: Self.bucket, key: "\(prefix)train.py") == Array("print('one')\n".utf8))
+        let start = try #require(account.stub.s3.content(bucket: Self.bucket, key: "\(prefix).launch-start"))
         #expect(
             sent["AlgorithmSpecification"]?["ContainerEntrypoint"]
                 == .array(
-                    ["sh", "/opt/ml/input/data/code/.launch-start", "run", "python3", "train.py"].map { .string($0) }))
+                    ["sh", "-c", CodeChannel.check, SHA256.hex(start), "run", "python3", "train.py"]
+                        .map { .string($0) }))
         try await account.expectAsBoto3()
 
         // Unchanged: one HEAD.
@@ -69,16 +75,16 @@ struct CodeChannelTests {
         let third = try await account.succeeding(submit)
         try await account.succeeding("agent", "--drain")
         #expect(try await account.facts(of: third.word).state == "succeeded")
-        // The file, the marker, and the name of the last version.
-        #expect(account.stub.calls("s3", "PutObject").count - puts == 3)
-        #expect(account.stub.calls("s3", "CopyObject").count == 3)
+        // The use, the file, the list of hashes, the start file, the marker, and the name of the last version.
+        #expect(account.stub.calls("s3", "PutObject").count - puts == 6)
+        #expect(account.stub.calls("s3", "CopyObject").count == 2)
         #expect(try account.job(of: third.word).request["InputDataConfig"] != sent["InputDataConfig"])
     }
 
     @Test func `the plan shows the code, its channel and the permissions, and changes nothing`() async throws {
         let account = try await Self.account("code_uri: s3://bucket/team/code\n")
         let plan = try await account.succeeding(["plan"] + Self.options + Self.code(account))
-        #expect(plan.output.contains("code      \(account.folder.file("code")): 4 files, "), "\(plan)")
+        #expect(plan.output.contains("code      \(account.folder.file("code")): 5 files, "), "\(plan)")
         #expect(plan.output.contains("as input channel 'code'"), "\(plan)")
         #expect(plan.output.contains("\"S3Uri\" : \"s3://bucket/team/code/"), "\(plan)")
         #expect(plan.output.contains("upload the code of runs"), "\(plan)")
@@ -104,7 +110,7 @@ struct CodeChannelTests {
         let missing = try await account.launch(["submit", "--code", "nowhere"] + Self.options)
         #expect(missing.code == 65 && missing.errors.contains("'nowhere' does not exist"), "\(missing)")
         let plain = try await account.launch(
-            ["run", "-r", "local-docker", "--image", "busybox:1", "-E", "true"] + code)
+            ["run", "-r", "mock", "--image", "busybox:1", "-E", "true"] + code)
         #expect(plain.errors.contains("take no code channel"), "\(plain)")
         try FileManager.default.createSymbolicLink(
             atPath: account.folder.file("code/out"), withDestinationPath: "/etc/passwd")
@@ -122,7 +128,7 @@ struct CodeChannelTests {
         #expect(try await account.facts(of: id).state == "succeeded")
         let algorithm = try account.job(of: id).request["AlgorithmSpecification"]
         #expect(algorithm?["TrainingImage"]?.stringValue?.hasPrefix("\(Account.host)/train@sha256:") == true)
-        #expect(algorithm?["ContainerEntrypoint"]?.arrayValue?.count == 5)
+        #expect(algorithm?["ContainerEntrypoint"]?.arrayValue?.count == 7)
         try await account.queue(Guide.queueYAML + named + "allow_code: false\n", named: "closed", file: "closed.yaml")
         let refused = try await account.launch(["submit", "-q", "closed"] + Self.code(account))
         #expect(refused.code == 65 && refused.errors.contains("'allow_code: true'"), "\(refused)")

@@ -54,7 +54,8 @@ import Testing
         "doctor", "+doctor -c DIR/broken.yaml", "doctor --json",
         "store init --prefix EVIL", "store check", "store migrate", "+store copy --from EVIL --to sqlite",
         "+store backup DIR/EVIL", "+store prune --older-than EVIL", "+store grant EVIL ada", "+store revoke EVIL ada",
-        "iam-policy",
+        "+code list -q EVIL", "+code list --uri EVIL", "+code prune --older-than EVIL",
+        "+code prune --older-than 30d --uri x://EVIL", "iam-policy",
         "+iam-policy -q EVIL", "version", "+version EVIL", "+completion EVIL", "completion bash", "+help EVIL", "+EVIL",
         "+__complete -- job show job:", "+__complete -- status ENDED", "+__complete -- plugins describe ",
     ]

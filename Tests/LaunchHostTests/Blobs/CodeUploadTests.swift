@@ -8,80 +8,7 @@ import Testing
 
 /// Uploads of code to a store of objects in memory.
 @Suite struct CodeUploadTests {
-    /// Objects in memory, with a record of the calls. It fails on demand.
-    private final class Objects: ObjectStore {
-        struct State {
-            var objects: [String: [UInt8]] = [:]
-            var calls: [String] = []
-            /// The number of writes that succeed; then all fail.
-            var writes = Int.max
-            var copies = true
-        }
-        let state = Mutex(State())
-
-        func list(
-            _ uri: String, _ page: @Sendable ([StoredObject]) async throws(BackendError) -> Void
-        ) async throws(BackendError) {
-            let found = state.withLock { state in
-                state.calls.append("list")
-                return state.objects.filter { $0.key.hasPrefix(uri) }
-            }
-            guard !found.isEmpty else { return }
-            try await page(found.map { StoredObject(uri: $0.key, size: Int64($0.value.count), version: "") })
-        }
-
-        func object(_ uri: String) async throws(BackendError) -> StoredObject? {
-            state.withLock { state in
-                state.calls.append("head")
-                return state.objects[uri].map { StoredObject(uri: uri, size: Int64($0.count), version: "") }
-            }
-        }
-
-        func download(
-            _ uri: String, to path: String, progress: (@Sendable (Int64, Int64) -> Void)?
-        ) async throws(BackendError) -> StoredObject {
-            let bytes = state.withLock { $0.objects[uri] } ?? []
-            guard FileManager.default.createFile(atPath: path, contents: Data(bytes)) else {
-                throw BackendError(.internalFault, path)
-            }
-            return StoredObject(uri: uri, size: Int64(bytes.count), version: "")
-        }
-
-        func upload(
-            _ path: String, to uri: String, progress: (@Sendable (Int64, Int64) -> Void)?
-        ) async throws(BackendError) {
-            let bytes = FileManager.default.contents(atPath: path).map { [UInt8]($0) } ?? []
-            try write(bytes, uri, "put")
-        }
-
-        func copy(_ uri: String, to other: String) async throws(BackendError) -> Bool {
-            guard let bytes = state.withLock({ $0.copies ? $0.objects[uri] : nil }) else { return false }
-            try write(bytes, other, "copy")
-            return true
-        }
-
-        func delete(_ uri: String) async throws(BackendError) { state.withLock { $0.objects[uri] = nil } }
-
-        private func write(_ bytes: [UInt8], _ uri: String, _ call: String) throws(BackendError) {
-            let fits = state.withLock { state in
-                state.writes -= 1
-                guard state.writes >= 0 else { return false }
-                state.calls.append(call)
-                state.objects[uri] = bytes
-                return true
-            }
-            guard fits else { throw BackendError(.unavailable, "The store went away.") }
-        }
-
-        func take() -> [String] {
-            state.withLock { state in
-                defer { state.calls = [] }
-                return state.calls
-            }
-        }
-    }
-
-    private let objects = Objects()
+    private let objects = TimedObjects()
     private let folder: TemporaryDirectory
 
     init() throws { folder = try TemporaryDirectory() }
@@ -98,9 +25,9 @@ import Testing
                 .init(
                     path: path, source: "\(digest)/\(path)", size: Int64(text.utf8.count), content: "sha of \(text)"))
         }
-        return try await CodeUpload(objects, to: Self.place(digest), scratch: folder.path).run(code, origin: origin) {
-            _ in
-        }
+        let upload = CodeUpload(
+            objects, to: Self.place(digest), scratch: folder.path, now: { [objects] in objects.now })
+        return try await upload.run(code, origin: origin) { _ in }
     }
 
     private func files(of digest: String) -> [String: String] {
@@ -108,7 +35,7 @@ import Testing
         let found = objects.state.withLock { $0.objects.filter { $0.key.hasPrefix(prefix) } }
         return Dictionary(
             uniqueKeysWithValues: found.map {
-                (String($0.key.dropFirst(prefix.count)), String(decoding: $0.value, as: UTF8.self))
+                (String($0.key.dropFirst(prefix.count)), String(decoding: $0.value.bytes, as: UTF8.self))
             })
     }
 
@@ -119,6 +46,30 @@ import Testing
         _ = objects.take()
         #expect(try await upload(["a": "1", "d/b": "2"], as: "v1").isUnchanged)
         #expect(objects.take() == ["head"])
+    }
+
+    @Test func `a use is recorded once a day, and a version that is removed is not used`() async throws {
+        _ = try await upload(["a": "1"], as: "v1")
+        objects.advance(days: 3)
+        _ = objects.take()
+        #expect(try await upload(["a": "1"], as: "v1").isUnchanged)
+        #expect(objects.take() == ["head", "head", "put", "head"])
+        objects.advance(days: 0.9)
+        #expect(try await upload(["a": "1"], as: "v1").isUnchanged)
+        #expect(objects.take() == ["head", "head"])
+        // The time of a wrong clock is no recent use.
+        objects.state.withLock { $0.objects[Self.place("v1").used]?.modified = Timestamp(milliseconds: .max) }
+        #expect(try await upload(["a": "1"], as: "v1").isUnchanged)
+        #expect(objects.take() == ["head", "head", "put", "head"])
+        let mark = "\(Self.place("v1").removals)other.json"
+        objects.state.withLock { state in
+            state.objects[Self.place("v1").marker] = nil
+            state.objects[mark] = .init(bytes: [], modified: state.now)
+        }
+        let error = await #expect(throws: BackendError.self) { _ = try await upload(["a": "1"], as: "v1") }
+        #expect(error?.category == .unavailable && error?.message.contains(mark) == true)
+        objects.advance(days: 0.1)
+        #expect(try await upload(["a": "1"], as: "v1").found == 1)
     }
 
     @Test func `of a changed folder only changed files are uploaded, also under new names`() async throws {
@@ -136,24 +87,26 @@ import Testing
         #expect(files(of: "v4") == ["a": "1", "b": "changed"])
     }
 
-    @Test(arguments: 0...4)
+    @Test(arguments: 0...5)
     func `an interrupted upload is not complete, and the next one continues it`(_ writes: Int) async throws {
         let wanted: KeyValuePairs = ["a": "1", "b": "22", "c": "333"]
         objects.state.withLock { $0.writes = writes }
         await #expect(throws: BackendError.self) { _ = try await upload(wanted, as: "v1") }
-        // With four writes only the name of the last version is missing.
-        let isComplete = objects.state.withLock { $0.objects[Self.place("v1").marker] != nil }
-        #expect(isComplete == (writes == 4))
+        // The first write records the use. With five writes only the name of the last version is missing.
+        let isComplete = objects.bytes(Self.place("v1").marker) != nil
+        #expect(isComplete == (writes == 5))
         objects.state.withLock { $0.writes = .max }
         let report = try await upload(wanted, as: "v1")
         #expect(report.isUnchanged == isComplete)
-        if !isComplete { #expect(report.found == min(writes, 3) && report.found + report.uploaded == 3, "\(report)") }
+        if !isComplete {
+            #expect(report.found == min(max(writes - 1, 0), 3) && report.found + report.uploaded == 3, "\(report)")
+        }
         #expect(files(of: "v1") == ["a": "1", "b": "22", "c": "333"])
     }
 
     @Test func `a damaged list of an earlier version costs only uploads`() async throws {
         _ = try await upload(["a": "1"], as: "v1")
-        objects.state.withLock { $0.objects[Self.place("v1").marker] = Array("{\"format\":1".utf8) }
+        objects.state.withLock { $0.objects[Self.place("v1").marker]?.bytes = Array("{\"format\":1".utf8) }
         let report = try await upload(["a": "1", "b": "2"], as: "v2")
         #expect(report.uploaded == 2 && report.copied == 0)
     }

@@ -68,8 +68,11 @@ import Testing
         #expect(made.leftOut == [".git", "data/", "sub/.git"])
         #expect(made.source.channel == CodeChannel() && made.source.origin == source)
         let code = try await store.codeFolder(of: made.source.snapshot)
-        #expect(code.files.map(\.path) == [".dockerignore", ".launch-start", ".launchignore", "run.sh", "train.py"])
-        #expect(code.digest == made.source.snapshot && code.summary.files == 5 && !code.summary.hasRequirements)
+        #expect(
+            code.files.map(\.path) == [
+                ".dockerignore", ".launch-files", ".launch-start", ".launchignore", "run.sh", "train.py",
+            ])
+        #expect(code.digest == made.source.snapshot && code.summary.files == 6 && !code.summary.hasRequirements)
         // Modes that git does not keep have no effect.
         try scratch.setMode("source/train.py", 0o664)
         #expect(try await store.codeSnapshot(of: source).source.snapshot == made.source.snapshot)

@@ -1,4 +1,5 @@
 import Foundation
+import LaunchCrypto
 import LaunchHost
 import LaunchSubprocess
 import Testing
@@ -91,5 +92,72 @@ import Testing
         let entry = ContextEntry(path: "x", kind: .file, mode: 0o755, size: StartScript.mostCopied + 1)
         #expect(!StartScript(CodeTree([entry])).text.contains("cp -R"))
         #expect(StartScript(CodeTree([entry])).text.contains("some files stay without their execute bit"))
+    }
+
+    // MARK: the check
+
+    /// A folder with the list of its files, and the words that start a command in it.
+    private static func checked(_ files: KeyValuePairs<String, String>) throws -> (Scratch, [String]) {
+        let scratch = try Scratch()
+        try scratch.write(files, in: "code")
+        var entries = files.map { name, text in
+            ContextEntry(path: name, kind: .file, mode: 0o644, size: Int64(text.utf8.count))
+        }
+        entries.append(ContextEntry(path: "d", kind: .folder, mode: 0o755))
+        let tree = CodeTree(entries, contents: files.map { SHA256.hex($0.value.utf8) } + [nil])
+        let list = CodeList(tree.files)
+        let script = StartScript(tree, list).text
+        try scratch.write([".launch-files": list.text, ".launch-start": script], in: "code")
+        let code = JobCode(
+            digest: nil, files: 1, bytes: 1, longestPath: "", hasRequirements: false,
+            startDigest: SHA256.hex(script.utf8))
+        return (
+            scratch,
+            CodeChannel.start(["echo", "trained"], of: code, installs: false)
+                .map { $0.replacing(CodeChannel.folder, with: "\(scratch.path)/code") }
+        )
+    }
+
+    private static func start(_ words: [String], by shell: String) async throws -> Subprocess.Result {
+        let first = shell == "busybox" ? ["sh"] : []
+        return try await Subprocess.run(shell, first + words.dropFirst())
+    }
+
+    @Test(arguments: shells)
+    func `a changed, missing or added file ends the start`(_ shell: String) async throws {
+        let files: KeyValuePairs = ["a b": "1", "d/-x": "2", "d/.h": "3", "odd\\name": "4", "it's": "5"]
+        let (same, words) = try Self.checked(files)
+        let good = try await Self.start(words, by: shell)
+        #expect(good.stdoutText == "trained\n" && good.stderrText.isEmpty, "\(good.stderrText)")
+        #expect(FileManager.default.fileExists(atPath: "\(same.path)/code/odd\\name"))
+        for (path, text) in [
+            ("d/-x", "9"), ("odd\\name", "9"), (".launch-files", ""), (".launch-start", "echo stolen"), ("d/new", ""),
+            (".new", ""),
+        ] {
+            let (scratch, words) = try Self.checked(files)
+            try scratch.write([path: text], in: "code")
+            let bad = try await Self.start(words, by: shell)
+            #expect(bad.exit == .code(126) && bad.stdoutText.isEmpty, "\(path): \(bad.exit) \(bad.stdoutText)")
+            #expect(bad.stderrText.hasPrefix("launch: "), "\(path): \(bad.stderrText)")
+            #expect(bad.stderrText.contains("is not what was uploaded"), "\(path): \(bad.stderrText)")
+        }
+        let (scratch, other) = try Self.checked(files)
+        try FileManager.default.removeItem(atPath: "\(scratch.path)/code/it's")
+        let missing = try await Self.start(other, by: shell)
+        #expect(missing.exit == .code(126) && missing.stderrText.contains("it's"), "\(missing.stderrText)")
+    }
+
+    @Test func `without sha256sum the command starts, and the log says that nothing is checked`() async throws {
+        let (scratch, words) = try Self.checked(["a": "1"])
+        for name in ["sh", "echo"] {
+            try FileManager.default.createDirectory(
+                atPath: "\(scratch.path)/bin", withIntermediateDirectories: true)
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(scratch.path)/bin/\(name)", withDestinationPath: try #require(Subprocess.find(name)))
+        }
+        let line = words.dropFirst().map { "'\($0.replacing("'", with: "'\\''"))'" }.joined(separator: " ")
+        let done = try await Subprocess.run("sh", ["-c", "PATH=\(scratch.path)/bin; exec sh \(line)"])
+        #expect(done.stdoutText == "trained\n", "\(done.stderrText)")
+        #expect(done.stderrText == "launch: the image has no sha256sum, so the code is not checked\n")
     }
 }

@@ -34,6 +34,21 @@ struct CodeStage {
         return options
     }
 
+    /// The object store of a place of code.
+    /// - Throws: `configuration` if the environment has none, and what the environment throws.
+    static func objects(
+        in environment: any Environment, at root: String
+    ) async throws(BackendError) -> any ObjectStore {
+        guard let environment = environment as? any ObjectStoring,
+            environment.objectSchemes.contains(where: { root.hasPrefix("\($0)://") })
+        else {
+            throw BackendError(
+                .configuration, "The environment of the configuration has no object store for code at \(root).",
+                hint: "Change the place, or the type of the environment in launch-config.yaml.")
+        }
+        return try await environment.objectStore()
+    }
+
     /// Uploads the code of a request unless it is there. Returns what was done, for people.
     func upload(
         _ code: CodeFolder, of job: ResolvedJob, for request: RunRequest, runner: any Runner,
@@ -42,14 +57,8 @@ struct CodeStage {
         guard let place = (runner as? any CodeCarrying)?.codePlace(of: request), place.digest == code.digest else {
             throw BackendError(.internalFault, "The request does not name the place of the run's code.")
         }
-        guard let environment = environment as? any ObjectStoring,
-            environment.objectSchemes.contains(where: { place.root.hasPrefix("\($0)://") })
-        else {
-            throw BackendError(
-                .configuration, "The environment cannot upload the run's code to \(place.root).",
-                hint: "Configure an environment that can.")
-        }
-        let upload = CodeUpload(try await environment.objectStore(), to: place, scratch: scratch)
+        let objects = try await Self.objects(in: environment, at: place.root)
+        let upload = CodeUpload(objects, to: place, scratch: scratch)
         do throws(BackendError) {
             // Versions of one folder of one submitter share most files.
             let origin = "\(job.project)\n\(job.author)\n\(job.source.codeOrigin)"

@@ -63,6 +63,31 @@ public struct QueuePreview: Sendable {
             }
             return (nothing, permissions)
         }
+        let (plan, job) = try open(definition, runner)
+        return (plan.request, plan.permissions + images(of: definition, job, runner))
+    }
+
+    /// The place of a queue's code.
+    package enum CodeRoot: Sendable, Hashable {
+        /// The runs of the queue take no code, or have no place for it.
+        case absent
+        /// The URI below which all code of the queue is.
+        case root(String)
+        /// The place depends on values that a submit provides: the URI with `*` for each.
+        case open(String)
+    }
+
+    /// Where the code of the queue's runs is.
+    /// - Throws: as `permissions(of:)`.
+    package func codeRoot(of definition: QueueDefinition) throws -> CodeRoot {
+        guard let runner = try backends.runner(for: definition.resource) as? any CodeCarrying,
+            let root = runner.codeRoot(of: try open(definition, runner).plan.request)
+        else { return .absent }
+        return root.contains(OpenJob.anything) ? .open(root) : .root(root)
+    }
+
+    /// The plan of a job that represents all runs of the queue.
+    private func open(_ definition: QueueDefinition, _ runner: any Runner) throws -> (plan: Plan, job: ResolvedJob) {
         let plugin = try backends.plugin(for: definition.resource)
         let image = backends.imageOfSource(for: OpenJob.anything) ?? "image"
         let job = OpenJob(queue: try ResolveStage.Queue(definition), plugin: plugin)
@@ -70,7 +95,7 @@ public struct QueuePreview: Sendable {
         let plan = try Plan(
             job, image: ImageDecision(.unresolved, "not looked up"), runner: runner, parts: parts)
         try refusePlaceholders(in: plan, of: definition, plugin)
-        return (plan.request, plan.permissions + images(of: definition, job, runner))
+        return (plan, job)
     }
 
     /// The permissions to push images, and to pull those that submitters and Dockerfiles may name.

@@ -32,6 +32,9 @@ public struct ContainerJob: Sendable, Hashable, Codable {
     public var metrics: [String: String]
     /// Restrictions of the container; nil means the engine's defaults.
     public var hardening: Hardening?
+    /// The digest of the code that the runner copies to `CodeChannel.folder`; nil for a job without. Used only for a plain
+    /// container.
+    public var codeDigest: String?
     /// The rehearsal plan; nil means one plain container. `network` and `outputs` are used only for a plain container.
     public var rehearsalPlan: RehearsalPlan?
 
@@ -39,6 +42,7 @@ public struct ContainerJob: Sendable, Hashable, Codable {
     private enum CodingKeys: String, CodingKey {
         case image, entryPoint, arguments, environment, workingDirectory, user, resources, mounts, network
         case timeLimitSeconds, stopGraceSeconds, outputs, outputBytesLimit, metrics, hardening
+        case codeDigest
         case rehearsalPlan = "surroundings"
     }
 

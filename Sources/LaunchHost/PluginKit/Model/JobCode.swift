@@ -15,6 +15,26 @@ public struct CodeChannel: Sendable, Hashable, Codable {
     /// The file that the snapshot has in addition to the folder's files: a script for any POSIX `sh` that starts a
     /// command in the folder.
     public static let startFile = ".launch-start"
+    /// The file that the snapshot has in addition: the SHA-256 of each file of the folder, as `sha256sum -c` reads it.
+    public static let listFile = ".launch-files"
+    /// The names that no file of the folder may have.
+    package static let ownFiles: Set<String> = [startFile, listFile]
+    /// The folder in a container that has the files.
+    public static let folder = "/opt/ml/input/data/\(name)"
+
+    /// Runs the start file if it has the SHA-256 in `$0`. At most 256 bytes, the limit of a word of SageMaker.
+    package static let check =
+        "s=\(folder)/\(startFile);if command -v sha256sum>/dev/null;then h=$(sha256sum<$s);[ \"${h%% *}\" = $0 ]||"
+        + "{ echo \"launch: $s is not what was uploaded\">&2;exit 126;};fi;exec sh $s \"$@\""
+
+    /// The words that start a command in the folder, after a check that the folder has the bytes of the snapshot: they have
+    /// the SHA-256 of the start file, the start file that of the list, and the list those of the files. So a program that
+    /// can write to the object store cannot change what a job runs.
+    /// - Parameter installs: whether to install `requirements.txt` before.
+    public static func start(_ command: [String], of code: JobCode, installs: Bool) -> [String] {
+        ["sh", "-c", check, code.startDigest ?? String(repeating: "0", count: 64), installs ? "install" : "run"]
+            + command
+    }
 }
 
 /// The code of a job, as far as its request depends on it.
@@ -29,13 +49,19 @@ public struct JobCode: Sendable, Hashable, Codable {
     public var longestPath: String
     /// Whether the folder has a `requirements.txt`.
     public var hasRequirements: Bool
+    /// The SHA-256 of `CodeChannel.startFile` in hex; nil if it is not known before the code is fetched.
+    public var startDigest: String?
 
-    public init(digest: String?, files: Int, bytes: Int64, longestPath: String, hasRequirements: Bool) {
+    public init(
+        digest: String?, files: Int, bytes: Int64, longestPath: String, hasRequirements: Bool,
+        startDigest: String? = nil
+    ) {
         self.digest = digest
         self.files = files
         self.bytes = bytes
         self.longestPath = longestPath
         self.hasRequirements = hasRequirements
+        self.startDigest = startDigest
     }
 
     /// Code that is not known before it is fetched.
@@ -81,7 +107,8 @@ public struct CodeFolder: Sendable, Hashable {
         JobCode(
             digest: digest, files: files.count, bytes: files.reduce(0) { $0 + $1.size },
             longestPath: files.map(\.path).max { $0.utf8.count < $1.utf8.count } ?? "",
-            hasRequirements: files.contains { $0.path == "requirements.txt" })
+            hasRequirements: files.contains { $0.path == "requirements.txt" },
+            startDigest: files.first { $0.path == CodeChannel.startFile }?.content)
     }
 }
 
@@ -98,10 +125,16 @@ public struct CodePlace: Sendable, Hashable, Codable {
         self.digest = digest
     }
 
+    /// The prefix of all objects of the version, with a slash at its end.
+    package var folder: String { "\(root)/\(digest)/" }
     /// The prefix of the files, with a slash at its end.
     public var files: String { "\(root)/\(digest)/files/" }
     /// The object that is written last: it exists only if all files do.
     public var marker: String { "\(root)/\(digest)/complete.json" }
+    /// The object whose time is that of the last recorded use of the version.
+    package var used: String { "\(root)/\(digest)/used.json" }
+    /// The prefix of the marks of programs that remove the version, with a slash at its end.
+    package var removals: String { "\(root)/\(digest)/removing/" }
     /// The object that names the last complete version of one origin.
     /// - Parameter origin: any text that is equal for the versions of one folder.
     public func last(ofOriginNamed origin: String) -> String { "\(root)/last/\(origin).json" }

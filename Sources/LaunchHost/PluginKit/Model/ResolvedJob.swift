@@ -124,6 +124,9 @@ public struct RunRequest: Sendable, Hashable, Codable {
     public var rehearsal: RehearsalOptions?
     /// Whether other people than the owner submit to the job's queue. It is not part of the sent document.
     public var isShared: Bool?
+    /// The folder of this machine with the run's code, for a runner that reads it here (`CodeCarrying.readsCodeHere`). It is
+    /// not part of the sent document.
+    public var codeFolder: String?
 
     public init(
         runner: String, document: JSONValue, notes: JSONValue? = nil, rehearsal: RehearsalOptions? = nil

@@ -64,11 +64,14 @@ public struct StoredObject: Sendable, Hashable, Codable {
     public var size: Int64
     /// A text that changes with the content.
     public var version: String
+    /// When the object was last written, by the store's clock; nil if the store does not say it.
+    public var modified: Timestamp?
 
-    public init(uri: String, size: Int64, version: String) {
+    public init(uri: String, size: Int64, version: String, modified: Timestamp? = nil) {
         self.uri = uri
         self.size = size
         self.version = version
+        self.modified = modified
     }
 }
 

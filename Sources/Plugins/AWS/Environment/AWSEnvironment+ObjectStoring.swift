@@ -39,7 +39,7 @@ struct S3ObjectStore: ObjectStore {
         var pages = store.list(bucket: place.bucket, prefix: place.key).makeAsyncIterator()
         while let found = try await Self.call({ () async throws(AWSError) in try await pages.next(isolation: nil) }) {
             let objects = found.objects.map {
-                StoredObject(uri: S3URI(bucket: place.bucket, key: $0.key).description, size: $0.size, version: $0.etag)
+                Self.stored($0, as: S3URI(bucket: place.bucket, key: $0.key).description)
             }
             if !objects.isEmpty { try await page(objects) }
         }
@@ -48,8 +48,7 @@ struct S3ObjectStore: ObjectStore {
     func object(_ uri: String) async throws(BackendError) -> StoredObject? {
         let place = try S3URI(uri, needsKey: true)
         do throws(AWSError) {
-            let object = try await store.head(bucket: place.bucket, key: place.key)
-            return StoredObject(uri: uri, size: object.size, version: object.etag)
+            return Self.stored(try await store.head(bucket: place.bucket, key: place.key), as: uri)
         } catch {
             guard error.kind == .notFound else { throw error.backendError }
             return nil
@@ -63,7 +62,7 @@ struct S3ObjectStore: ObjectStore {
         return try await Self.call { () async throws(AWSError) in
             let object = try await store.download(
                 bucket: place.bucket, key: place.key, to: path, progress: Self.report(progress))
-            return StoredObject(uri: uri, size: object.size, version: object.etag)
+            return Self.stored(object, as: uri)
         }
     }
 
@@ -94,6 +93,11 @@ struct S3ObjectStore: ObjectStore {
         try await Self.call { () async throws(AWSError) in
             try await store.delete(bucket: place.bucket, key: place.key)
         }
+    }
+
+    private static func stored(_ object: S3Object, as uri: String) -> StoredObject {
+        StoredObject(
+            uri: uri, size: object.size, version: object.etag, modified: object.modified.map { Timestamp($0) })
     }
 
     private static func report(

@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+public import FoundationEssentials
 internal import LaunchHTTP
 
 /// The metadata of an object.
@@ -11,6 +11,8 @@ public struct S3Object: Sendable, Hashable {
     public var etag: String
     /// The time of the last change, in S3's format.
     public var lastModified: String?
+    /// The time of the last change; nil if it is missing or cannot be read.
+    public var modified: Date? { lastModified.flatMap(AWSDate.parse) }
     /// The content type; nil in listings, which omit it.
     public var contentType: String?
 

@@ -69,6 +69,11 @@ package enum RunContainer {
                     readOnly: mount.readOnly)
             }
         }
+        if job.codeDigest != nil {
+            // A volume can be written to by the submission and by the job, also if the root file system cannot.
+            let volume = ContainerSpec.Mount(.volume, source: "", target: CodeChannel.folder, readOnly: false)
+            host.mounts = (host.mounts ?? []) + [volume]
+        }
         host.harden(job.hardening)
         return host
     }

@@ -26,12 +26,13 @@ struct ContainerRunner: Sendable {
     func validate(_ job: ContainerJob) -> [Finding] { ContainerJobChecks.findings(of: job) }
 
     /// Creates and starts the run's container, or returns the one that an earlier call created from the same request.
+    /// - Parameter codeFolder: the folder of this machine with the job's code, if it has some.
     func submit(
-        _ job: ContainerJob, fingerprint: String, as runID: RunID
+        _ job: ContainerJob, fingerprint: String, as runID: RunID, codeFolder: String? = nil
     ) async throws(BackendError) -> ContainerHandle {
         let submission = ContainerSubmission(
             engine: try await tools.connection.client(), images: tools.images, job: job, runID: runID,
-            fingerprint: fingerprint, home: tools.homeIdentity)
+            fingerprint: fingerprint, home: tools.homeIdentity, codeFolder: codeFolder)
         return try await submissions.withLock(
             runID, orThrow: BackendError(.cancelled, "The submit was cancelled.")
         ) { () async throws(BackendError) in

@@ -1,4 +1,5 @@
 internal import LaunchLocalContainers
+internal import LaunchLocalRehearsal
 internal import LaunchContainerEngine
 internal import LaunchPluginKit
 
@@ -17,6 +18,8 @@ struct ContainerSubmission {
     let fingerprint: String
     /// The identity of this program's home; nil without a home.
     let home: String?
+    /// The folder of this machine with the job's code; nil for a job without.
+    let codeFolder: String?
 
     private var name: String { RunContainer.name(runID) }
 
@@ -61,6 +64,7 @@ struct ContainerSubmission {
         guard let made else { return false }
         do throws(BackendError) {
             try StartLimits.check(made)
+            if job.codeDigest != nil { try await copyCode(to: id) }
         } catch {
             try await engineCall { () async throws(EngineError) in try await engine.removeContainer(id) }
             throw error
@@ -76,6 +80,20 @@ struct ContainerSubmission {
                 try await engineCall { () async throws(EngineError) in try await engine.removeContainer(id) }
                 throw StartFailure.error(error, job)
             }
+        }
+    }
+
+    /// Copies the code into a container that has not started. A second copy writes the same bytes.
+    private func copyCode(to id: String) async throws(BackendError) {
+        guard let codeFolder else {
+            throw BackendError(.internalFault, "The folder with the code of run \(runID) is not known.")
+        }
+        let archive = HostArchive(try CodeCopy.entries(of: codeFolder))
+        do throws(EngineError) {
+            try await engine.putArchive(into: id, path: CodeChannel.folder) { try await archive.next() }
+        } catch {
+            if let failure = await archive.failure { throw failure }
+            throw BackendError(error)
         }
     }
 

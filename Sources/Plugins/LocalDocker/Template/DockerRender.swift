@@ -32,8 +32,36 @@ struct DockerRender {
         request.outputBytesLimit = options.integer(TransferLimits.outputKey)
         request.metrics = options.stringMap("metrics") ?? [:]
         request.hardening = Self.hardening(options)
+        try Self.add(runnable.code, of: job, to: &request)
         if job.isShared == true { request.hardening = (request.hardening ?? .init()).filled(from: .shared) }
         return request
+    }
+
+    /// Adds a run's code: the command starts in a copy of the folder, as on a backend that downloads it.
+    private static func add(
+        _ code: JobCode?, of job: ResolvedJob, to request: inout ContainerJob
+    ) throws(BackendError) {
+        guard let code else { return }
+        guard let command = request.entryPoint, !command.isEmpty else {
+            throw BackendError(
+                .invalid, "The run has code and no command, and the image's own entry point does not know the code.",
+                hint: "Give the command that runs in the folder: --entry-point 'python3 train.py'.")
+        }
+        let installs = job.source.channel?.installsRequirements == true
+        if installs, !code.hasRequirements {
+            throw BackendError(
+                .invalid, "--code-requirements is given, and the code has no requirements.txt.",
+                hint: "Leave the option out, or add the file.")
+        }
+        if installs, request.network == "none" {
+            throw BackendError(
+                .invalid,
+                "The queue's 'network: none' leaves the container without a network, and requirements.txt is "
+                    + "installed from one.",
+                hint: "Leave --code-requirements out, and use an image that has the packages.")
+        }
+        request.entryPoint = CodeChannel.start(command, of: code, installs: installs)
+        request.codeDigest = code.digest ?? String(repeating: "0", count: 64)
     }
 
     private func decoded(_ template: JSONValue) throws(BackendError) -> Options {

@@ -26,10 +26,7 @@ struct CodeInput {
         let queueInstalls = document.removeValue(forKey: QueueTemplate.codeRequirements)?.boolValue == true
         if let given { notes.codeRoot = Self.root(given) }
         guard let code = runnable.code else { return nil }
-        if given == nil {
-            let output = document["OutputDataConfig"]?["S3OutputPath"]?.stringValue
-            notes.codeRoot = output.map { Self.root("\(Self.root($0))/\(Self.defaultFolder)") }
-        }
+        if given == nil { notes.codeRoot = Self.defaultRoot(of: .object(document)) }
         self.code = code
         let asked = runnable.job.source.channel?.installsRequirements == true
         installs = asked || (queueInstalls && code.hasRequirements)
@@ -39,6 +36,11 @@ struct CodeInput {
                 hint: "Leave the option out, or add the file.", rule: "code-requirements")
         }
         notes.code = code.digest ?? String(repeating: "0", count: 64)
+    }
+
+    /// The root of a queue without `code_uri`.
+    static func defaultRoot(of document: JSONValue) -> String? {
+        document["OutputDataConfig"]?["S3OutputPath"]?.stringValue.map { root("\(root($0))/\(defaultFolder)") }
     }
 
     private static func root(_ uri: String) -> String {
@@ -138,9 +140,8 @@ struct CodeInput {
                 hint: "Give the command that runs in the folder: --entry-point 'python3 train.py'.",
                 rule: "code-command")
         }
-        let script = "/opt/ml/input/data/\(CodeChannel.name)/\(CodeChannel.startFile)"
         algorithm["ContainerEntrypoint"] = .array(
-            ["sh", script, installs ? "install" : "run"].map { .string($0) } + words)
+            CodeChannel.start([], of: code, installs: installs).map { .string($0) } + words)
         document["AlgorithmSpecification"] = .object(algorithm)
     }
 }
@@ -156,4 +157,9 @@ extension RequestNotes {
 extension SageMakerRunner: CodeCarrying {
     /// The place that the request's channel `code` names.
     public func codePlace(of request: RunRequest) -> CodePlace? { RequestNotes(request).codePlace }
+
+    /// `code_uri`, else the folder below `S3OutputPath`.
+    public func codeRoot(of request: RunRequest) -> String? {
+        RequestNotes(request).codeRoot ?? CodeInput.defaultRoot(of: request.document)
+    }
 }

@@ -8,7 +8,7 @@ import Testing
 /// The input channel of a run's code, and its start command.
 @Suite struct CodeInputTests {
     private static let digest = String(repeating: "c", count: 64)
-    private static let script = "/opt/ml/input/data/code/.launch-start"
+    private static let start = String(repeating: "d", count: 64)
 
     private static func runnable(
         _ more: [String: JSONValue] = [:], code: JobCode? = nil, installs: Bool? = nil,
@@ -19,7 +19,10 @@ import Testing
         runnable.job.source = .code(.init(snapshot: digest, origin: "/home/me", dockerfile: "", channel: channel))
         runnable.job.entryPoint = command
         runnable.code =
-            code ?? JobCode(digest: digest, files: 2, bytes: 9, longestPath: "train.py", hasRequirements: false)
+            code
+            ?? JobCode(
+                digest: digest, files: 2, bytes: 9, longestPath: "train.py", hasRequirements: false,
+                startDigest: start)
         return runnable
     }
 
@@ -54,7 +57,9 @@ import Testing
             ])
         #expect(
             request.document["AlgorithmSpecification"]?["ContainerEntrypoint"]
-                == ["sh", .string(Self.script), "run", "python3", "train.py"])
+                == ["sh", "-c", .string(CodeChannel.check), .string(Self.start), "run", "python3", "train.py"])
+        // The limit of a word.
+        #expect(CodeChannel.check.utf8.count <= 256)
         #expect(request.document["code_uri"] == nil && request.document["code_requirements"] == nil)
         #expect(runner.codePlace(of: request) == CodePlace(root: "s3://bucket/code", digest: Self.digest))
         #expect(runner.validate(request).filter { $0.severity == .error }.isEmpty)
@@ -80,7 +85,7 @@ import Testing
         func mode(_ more: [String: JSONValue], has: Bool, installs: Bool?) throws -> JSONValue? {
             let code = JobCode(digest: Self.digest, files: 1, bytes: 1, longestPath: "a", hasRequirements: has)
             let (request, _) = try Self.request(Self.runnable(more, code: code, installs: installs))
-            return request.document["AlgorithmSpecification"]?["ContainerEntrypoint"]?.arrayValue?[2]
+            return request.document["AlgorithmSpecification"]?["ContainerEntrypoint"]?.arrayValue?[4]
         }
         #expect(try mode([:], has: true, installs: nil) == "run")
         #expect(try mode([:], has: true, installs: true) == "install")
