@@ -14,7 +14,8 @@ struct RequirementsFileTests {
 
     private static func read(_ text: String) throws -> RequirementsFile { try read(["requirements.txt": text]) }
 
-    @Test func `names, versions, markers, hashes and https indexes are written anew, on the lines of the source`()
+    @Test
+    func `names, versions, markers, hashes and https indexes are written in one form, on the lines of the source`()
         throws
     {
         let hash = String(repeating: "a", count: 64)

@@ -6,8 +6,8 @@ internal import LaunchPluginKit
 /// indexes over https.
 ///
 /// pip also accepts lines that make it execute code of the source, read files of this machine, or insert variables of the
-/// environment. So pip does not read the files of the source. It reads files of the same names with the lines that are
-/// known to be harmless, written anew.
+/// environment. So pip does not read the files of the source. It reads files of the same names, which this program
+/// writes from the lines that are known to be harmless.
 struct RequirementsFile: Sendable, Hashable {
     /// A file for pip: its path, and its lines. Line numbers are those of the source.
     struct Copy: Sendable, Hashable {
