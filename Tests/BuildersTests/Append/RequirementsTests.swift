@@ -178,6 +178,14 @@ struct RequirementsTests {
         #expect(alpine?.message.contains("Alpine") == true, "\(alpine as Any)")
         let missing = try await error(["requirements": .string("other.txt")])
         #expect(missing?.message.contains("'other.txt', which is not in the source") == true, "\(missing as Any)")
+        // A retry may find the index again.
+        let away = try await error(
+            [:],
+            [
+                "PIP_NO_INDEX": "0", "PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_FIND_LINKS": "",
+                "PIP_RETRIES": "1",
+            ])
+        #expect(away?.category == .transient && away?.message.contains("does not answer") == true, "\(away as Any)")
         // Off, and a file without packages: no layer.
         for (option, text) in [("off", "small\n"), ("auto", "# none\n")] {
             let bench = try bench(["requirements": .string(option)], setting: ["PATH": "/nowhere"])

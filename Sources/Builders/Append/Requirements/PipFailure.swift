@@ -11,7 +11,9 @@ enum PipFailure {
         // What follows the first error explains it.
         let said = (start.map { Array(all[$0...].prefix(8)) } ?? Array(all.suffix(3))).joined(separator: "\n")
         func failure(_ category: BackendError.Category, _ what: String, _ hint: String) -> BackendError {
-            BackendError(category, "\(what)\(said.isEmpty ? "" : "\n\(said)")", hint: hint)
+            // The hint may follow on the same line.
+            let end = said.isEmpty || said.hasSuffix(".") ? "" : "."
+            return BackendError(category, "\(what)\(said.isEmpty ? "" : "\n\(said)")\(end)", hint: hint)
         }
         if lines.contains("Retrying (Retry(") || lines.contains("Temporary failure in name resolution") {
             return failure(
@@ -47,7 +49,7 @@ enum PipFailure {
             return failure(
                 .invalid,
                 "\(file) needs a package for which pip finds no wheel for Python \(platform.python.text) on \(image).",
-                "Check its name and version. If it has only a source distribution: \(RequirementsLine.wayOut)")
+                "Check its name and version. \(RequirementsLine.wayOut)")
         }
         return failure(
             .invalid, "pip cannot install \(file).", "Correct the file, or the agent's configuration of pip.")

@@ -105,8 +105,8 @@ struct RequirementsLine {
     }
 
     static let wayOut =
-        "Write a Dockerfile for this source and use builder: {type: docker} or {type: buildah}; or build the wheel "
-        + "elsewhere, and give the agent its folder in PIP_FIND_LINKS."
+        "For a package that has only a source distribution, write a Dockerfile and use builder: {type: docker} or "
+        + "{type: buildah}; or build its wheel elsewhere, and give the agent the folder in PIP_FIND_LINKS."
 
     /// `--option=value` or `--option value`.
     private static func option(_ words: [String]) -> (name: String, value: String?) {
