@@ -430,7 +430,10 @@ let package = Package(
                 "LaunchAWS", "AWSStub", "LaunchCrypto", "LaunchHTTP", "LaunchHost", "LaunchMock", "LaunchSageMaker",
                 "TestSupport",
             ],
-            path: "Tests/Benchmarks", exclude: ["boto3_client.py", "history.py", "queues.py", "rehearsal.py"],
+            path: "Tests/Benchmarks",
+            exclude: [
+                "boto3_client.py", "edits.py", "edits_sdk.py", "history.py", "queues.py", "rehearsal.py",
+            ],
             swiftSettings: settings),
         // The program that scripts/soak runs.
         .executableTarget(

@@ -57,8 +57,10 @@ enum BenchServer {
         wait(saying: "\(stub.url)\n\(keys.accessKeyID)\n\(keys.secretAccessKey.reveal())")
     }
 
+    static func say(_ words: String) { FileHandle.standardOutput.write(Data("\(words)\n".utf8)) }
+
     private static func wait(saying words: String) {
-        FileHandle.standardOutput.write(Data("\(words)\n".utf8))
+        say(words)
         _ = FileHandle.standardInput.readDataToEndOfFile()
     }
 

@@ -4,6 +4,7 @@ import Foundation
 //
 //     launch-bench serve-calls | serve-s3           a server, until its standard input ends
 //     launch-bench serve-aws [--seconds N]          the AWS of the tests, its training jobs N seconds long (5)
+//     launch-bench serve-edits                      AWS and a registry, and the times of training jobs
 //     launch-bench calls [COUNT] [URL]              calls with 64 in flight
 //     launch-bench s3 [MIB] [URL KEY SECRET]        one object up and down
 //     launch-bench log [MIB]                        a training job's log, read to its end
@@ -22,6 +23,7 @@ do {
     case "serve-calls": try BenchServer.serveCalls()
     case "serve-s3": try BenchServer.serveS3()
     case "serve-aws": try BenchServer.serveAWS(Array(words.dropFirst()))
+    case "serve-edits": try await BenchServer.serveEdits()
     case "calls": try await CallsBench.run(count: number ?? 50_000, url: words.dropFirst(2).first)
     case "s3": try await S3Bench.run(mebibytes: number ?? 5120, place: Array(words.dropFirst(2)))
     case "watch": try await WatchBench.run(count: number ?? 1000)

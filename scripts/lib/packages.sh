@@ -29,6 +29,7 @@ docker-registry docker-registry -
 htpasswd apache2-utils httpd
 openssl openssl openssl@3
 busybox busybox-static -
+pip3 python3-pip -
 '
 packages_slurm='
 slurmctld slurm-wlm -

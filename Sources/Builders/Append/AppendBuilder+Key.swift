@@ -16,6 +16,10 @@ extension AppendBuilder {
         ImageKey.add("digest", (digest?.rawValue ?? "absent").utf8, to: &hash)
         ImageKey.add("context", source.digest.utf8, to: &hash)
         ImageKey.add(recipe.escape == nil ? "options" : "dockerfile", recipe.text.utf8, to: &hash)
+        if let requirements = try recipe.requirements?.requirements(in: source.context), !requirements.isEmpty {
+            // Increase this number if the way of making the layer changes.
+            ImageKey.add("requirements", "1 \(requirements.path)".utf8, to: &hash)
+        }
         for (name, value) in settings.buildArguments.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) })
         {
             ImageKey.add("argument", name.utf8, to: &hash)

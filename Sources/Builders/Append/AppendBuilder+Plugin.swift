@@ -37,6 +37,16 @@ extension AppendBuilder {
                 help:
                     "With base_image: environment variables. They are readable in the image, so they must not be secrets."
             ),
+            Field(
+                "requirements", .string, example: "requirements/train.txt",
+                help:
+                    "With base_image: the Python packages of a source, which get a layer of their own. auto: those of a "
+                    + "requirements.txt; off: none; otherwise the path of a file in the source. Default: auto."),
+            Field(
+                "python", .string, example: "'3.12'",
+                help:
+                    "With base_image: the version of its Python, for the packages. Default: the variable PYTHON_VERSION of "
+                    + "the base image."),
             Field("labels", .map(.string), example: "{team: vision}", help: "With base_image: labels."),
             Field(
                 "user", .string, example: "'1000'", help: "With base_image: the user. Default: that of the base image."),
@@ -72,6 +82,8 @@ extension AppendBuilder {
             platform: platform, destination: options.string("destination"),
             buildArguments: options.stringMap("build_args") ?? [:], plain: try PlainImage(options))
         connections = RegistryConnections(context)
+        isConfined = context.sandbox
+        variables = context.variables
         spoolFolder = context.variables["TMPDIR"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
         try BuilderOptions.check(buildArguments: settings.buildArguments)
         if let destination = settings.destination { try BuilderOptions.check(destination: destination) }

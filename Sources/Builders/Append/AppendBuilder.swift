@@ -9,7 +9,12 @@ public struct AppendBuilder: Builder {
     let connections: RegistryConnections
     /// The folder for the layer while it is sent.
     let spoolFolder: String
+    /// Whether pip is restricted to the files that it needs.
+    let isConfined: Bool
+    /// The variables of the agent, for pip.
+    let variables: [String: String]
     let flights = SingleFlight<String, BuildProgress, PinnedImage, BackendError>()
+    let layerFlights = SingleFlight<String, BuildProgress, AppendedImage.Layer, BackendError>()
 
     /// The settings from the configuration.
     struct Settings: Sendable {

@@ -45,6 +45,14 @@ struct AppendPlan {
     /// Adds a label that no step can set.
     mutating func label(_ name: String, _ value: String) { settings.labels[name] = value }
 
+    /// Lets the image find the packages that have a layer of their own.
+    mutating func addPackages() {
+        settings.prepend("/\(InstalledPackages.folder)", to: "PYTHONPATH")
+        settings.prepend(
+            "/\(InstalledPackages.commands)", to: "PATH",
+            usual: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+    }
+
     private mutating func expanded(_ text: String) throws(DockerfileVariables.Failure) -> String {
         guard variables != nil else { return text }
         return try variables?.expand(text) ?? text

@@ -58,6 +58,8 @@ struct AppendRecipe: Sendable {
     var globals: [String: String] = [:]
     /// The name of the Dockerfile.
     var file = ""
+    /// The packages of the source; nil for a Dockerfile, which has none, and if they are off.
+    var requirements: RequirementsOption?
     /// What the steps were made from, for the key of the image: a Dockerfile, or options.
     var text = ""
 

@@ -1,3 +1,4 @@
+internal import LaunchConcurrency
 internal import LaunchOCIRegistry
 internal import LaunchPluginKit
 internal import Synchronization
@@ -12,9 +13,6 @@ struct AppendWork: Sendable {
     let builder: AppendBuilder
     let tell: @Sendable (BuildProgress) -> Void
 
-    /// The number of blobs that are sent at once.
-    private static let width = 3
-
     func run() async throws(BackendError) -> PinnedImage {
         let recipe = try builder.recipe(of: source)
         guard case .remote = try await registry.access() else {
@@ -25,7 +23,7 @@ struct AppendWork: Sendable {
         }
         try await registry.prepare(for: destination)
         let base = try await builder.base(of: recipe, registry: registry)
-        let documents = try await documents(of: base, recipe)
+        let documents = try await builder.documents(of: base, recipe)
         guard let config = try? JSONValue(parsing: String(decoding: documents.config, as: UTF8.self)) else {
             throw BackendError(.malformed, "The configuration of the base image \(recipe.base) is not JSON.")
         }
@@ -38,21 +36,38 @@ struct AppendWork: Sendable {
         }
         var plan = try AppendPlan(recipe, on: settings, buildArguments: builder.settings.buildArguments)
         plan.label(ImageWork.label, key.hex)
+        let target = BlobTarget(
+            client: try await builder.connections.client(for: destination, registry: registry),
+            host: try RegistryConnections.host(of: destination), repository: destination.repository, tell: tell)
+        var layers: [AppendedImage.Layer] = []
+        if let packages = try await packages(recipe, settings, documents, target) {
+            plan.addPackages()
+            layers.append(packages)
+        }
         let layer = try await layer(plan, recipe)
+        if let layer { layers.append(layer.facts) }
         let image = try AppendedImage(
-            base: documents, configOfBase: config, settings: plan.settings,
-            layer: layer.map { .init(digest: $0.digest, size: $0.size, contentDigest: $0.contentDigest) },
+            base: documents, configOfBase: config, settings: plan.settings, layers: layers,
             name: recipe.base.description)
-        return try await push(image, layer, documents, base)
+        return try await push(image, layer, documents, base, to: target)
     }
 
-    private func documents(of base: BaseImage, _ recipe: AppendRecipe) async throws(BackendError) -> ImageDocuments {
-        do throws(OCIError) {
-            if let found = try await base.client.documents(base.repository, base.manifest) { return found }
-        } catch {
-            throw BackendError(append: error)
+    /// The layer of the source's packages; nil without packages. Concurrent builds share one installation.
+    private func packages(
+        _ recipe: AppendRecipe, _ settings: ImageSettings, _ documents: ImageDocuments, _ target: BlobTarget
+    ) async throws(BackendError) -> AppendedImage.Layer? {
+        guard let packages = try builder.packages(of: recipe, on: settings, in: source.context) else { return nil }
+        let layer = RequirementsLayer(
+            key: packages.key, client: target.client, repository: target.repository)
+        return try await builder.layerFlights.run(
+            "\(layer.tag) \(destination.name)", orThrow: BackendError(.cancelled, "The build was cancelled."),
+            report: tell
+        ) { [builder, target] tell throws(BackendError) in
+            try await RequirementsWork(
+                requirements: packages.requirements, platform: packages.platform, layer: layer, target: target,
+                format: ImageFormat.of(documents.mediaType) ?? .docker, builder: builder, tell: tell
+            ).run()
         }
-        throw BackendError(.malformed, "The registry of \(recipe.base) does not have its manifest \(base.manifest).")
     }
 
     private func layer(_ plan: AppendPlan, _ recipe: AppendRecipe) async throws(BackendError) -> LayerFile? {
@@ -74,16 +89,14 @@ struct AppendWork: Sendable {
     // MARK: pushing
 
     private func push(
-        _ image: AppendedImage, _ layer: LayerFile?, _ documents: ImageDocuments, _ base: BaseImage
+        _ image: AppendedImage, _ layer: LayerFile?, _ documents: ImageDocuments, _ base: BaseImage,
+        to target: BlobTarget
     ) async throws(BackendError) -> PinnedImage {
-        let target = BlobTarget(
-            client: try await builder.connections.client(for: destination, registry: registry),
-            host: try RegistryConnections.host(of: destination), repository: destination.repository, tell: tell)
         tell(BuildProgress(.push, "pushing \(destination)"))
         var blobs: [BlobTarget.Work] = documents.layers.filter { !$0.isForeign }.map { .base($0, base) }
         if let layer { blobs.append(.own(layer, "the layer of the source")) }
         blobs.append(.own(BlobBytes(image.config), "the configuration"))
-        try await target.push(blobs, width: Self.width)
+        try await target.push(blobs)
         let digest = BlobBytes(image.manifest).digest
         do throws(OCIError) {
             try await target.client.putManifest(

@@ -4,8 +4,8 @@ internal import LaunchPluginKit
 
 /// The documents of the new image: those of the base image with one more layer. Pure, so equal inputs have equal bytes.
 struct AppendedImage {
-    /// The layer that was added.
-    struct Layer {
+    /// A layer that was added.
+    struct Layer: Sendable, Hashable {
         var digest: String
         var size: Int64
         /// The digest of the layer before compression.
@@ -17,11 +17,11 @@ struct AppendedImage {
     let format: ImageFormat
 
     /// The time of everything. The time of a build would make each image different.
-    private static let time = JSONValue.string("1970-01-01T00:00:00Z")
+    static let time = JSONValue.string("1970-01-01T00:00:00Z")
 
-    /// - Parameter layer: nil if the recipe copies no files.
+    /// - Parameter layers: those that are added, the lowest first. Empty if the recipe copies no files.
     init(
-        base: ImageDocuments, configOfBase: JSONValue, settings: ImageSettings, layer: Layer?, name: String
+        base: ImageDocuments, configOfBase: JSONValue, settings: ImageSettings, layers added: [Layer], name: String
     ) throws(BackendError) {
         guard let format = ImageFormat.of(base.mediaType) else {
             throw BackendError(
@@ -36,40 +36,42 @@ struct AppendedImage {
         else {
             throw BackendError(.malformed, "The base image \(name) has documents that contradict each other.")
         }
-        var event: [String: JSONValue] = [
-            "created": Self.time, "created_by": .string("launch append"), "comment": .string("launch"),
-        ]
-        var ids = content
-        if let layer {
-            ids.append(.string(layer.contentDigest))
-            layers.append(
-                .object([
-                    "mediaType": .string(format.layer), "digest": .string(layer.digest), "size": .integer(layer.size),
-                ]))
-        } else {
-            event["empty_layer"] = .bool(true)
-        }
+        let ids = content + added.map { .string($0.contentDigest) }
+        layers += added.map { Self.descriptor(format.layer, $0.digest, $0.size) }
         config["rootfs"] = .object(["type": .string("layers"), "diff_ids": .array(ids)])
         config["created"] = Self.time
         config["config"] = settings.document
         // A history is either complete or missing.
         let history = config["history"]?.arrayValue ?? []
-        if !history.isEmpty || content.isEmpty { config["history"] = .array(history + [.object(event)]) }
+        let events = added.isEmpty ? [Self.event(nil)] : added.map { Self.event($0) }
+        if !history.isEmpty || content.isEmpty { config["history"] = .array(history + events) }
         for name in ["container", "container_config", "docker_version", "id", "parent"] { config[name] = nil }
         self.config = try Self.bytes(.object(config))
         manifest["layers"] = .array(layers)
         manifest["mediaType"] = .string(format.manifest)
-        manifest["config"] = .object([
-            "mediaType": .string(format.config), "digest": .string(BlobBytes(self.config).digest),
-            "size": .integer(Int64(self.config.count)),
-        ])
+        manifest["config"] = Self.descriptor(
+            format.config, BlobBytes(self.config).digest, Int64(self.config.count))
         // They describe the base image.
         manifest["annotations"] = nil
         manifest["subject"] = nil
         self.manifest = try Self.bytes(.object(manifest))
     }
 
-    private static func bytes(_ value: JSONValue) throws(BackendError) -> [UInt8] {
+    /// The member of a manifest for a blob.
+    static func descriptor(_ type: String, _ digest: String, _ size: Int64) -> JSONValue {
+        .object(["mediaType": .string(type), "digest": .string(digest), "size": .integer(size)])
+    }
+
+    /// The entry of a history for a layer; nil for a step without one.
+    static func event(_ layer: Layer?) -> JSONValue {
+        var event: [String: JSONValue] = [
+            "created": Self.time, "created_by": .string("launch append"), "comment": .string("launch"),
+        ]
+        if layer == nil { event["empty_layer"] = .bool(true) }
+        return .object(event)
+    }
+
+    static func bytes(_ value: JSONValue) throws(BackendError) -> [UInt8] {
         do {
             return [UInt8](try JSON.canonicalData(value))
         } catch {

@@ -18,19 +18,32 @@ struct BlobTarget: Sendable {
     }
 
     /// How a layer of the base image came to the repository.
-    private enum Way: Sendable {
+    enum Way: Sendable {
         case present, mounted, copied
         case own
     }
 
+    /// The number of blobs that are sent at once.
+    private static let width = 3
+
+    /// Sends all blobs of an image, and says how the layers of its base image came.
+    func push(_ blobs: [Work]) async throws(BackendError) {
+        let ways = try await send(blobs)
+        tell(
+            BuildProgress(
+                .push,
+                "layers of the base image: \(ways[.present] ?? 0) present, \(ways[.mounted] ?? 0) mounted, "
+                    + "\(ways[.copied] ?? 0) copied"))
+    }
+
     /// Sends all blobs, several at once. The first failure ends the others.
-    func push(_ blobs: [Work], width: Int) async throws(BackendError) {
-        var ways: [Way: Int] = [:]
+    @discardableResult
+    func send(_ blobs: [Work]) async throws(BackendError) -> [Way: Int] {
         do {
-            ways = try await withThrowingTaskGroup(of: Way.self) { group in
+            return try await withThrowingTaskGroup(of: Way.self) { group in
                 var ways: [Way: Int] = [:]
                 for (index, blob) in blobs.enumerated() {
-                    if index >= width, let way = try await group.next() { ways[way, default: 0] += 1 }
+                    if index >= Self.width, let way = try await group.next() { ways[way, default: 0] += 1 }
                     group.addTask { try await push(blob) }
                 }
                 for try await way in group { ways[way, default: 0] += 1 }
@@ -41,11 +54,6 @@ struct BlobTarget: Sendable {
         } catch {
             throw BackendError(.cancelled, "The build was cancelled.")
         }
-        tell(
-            BuildProgress(
-                .push,
-                "layers of the base image: \(ways[.present] ?? 0) present, \(ways[.mounted] ?? 0) mounted, "
-                    + "\(ways[.copied] ?? 0) copied"))
     }
 
     private func push(_ work: Work) async throws(OCIError) -> Way {

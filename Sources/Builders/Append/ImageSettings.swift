@@ -48,6 +48,13 @@ struct ImageSettings: Sendable, Hashable {
         }
     }
 
+    /// Puts a folder first in a variable that lists folders.
+    /// - Parameter usual: the folders of an image without the variable.
+    mutating func prepend(_ folder: String, to name: String, usual: String = "") {
+        let present = environment[name] ?? usual
+        setEnvironment(name, present.isEmpty ? folder : "\(folder):\(present)")
+    }
+
     /// The words of an entry point or a command. The shell is that of the image.
     func list(_ words: AppendRecipe.Words) -> [String] {
         switch words {

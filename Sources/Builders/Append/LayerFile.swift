@@ -23,6 +23,9 @@ final class LayerFile: BlobSource {
 
     deinit { close(descriptor) }
 
+    /// What documents of an image say about the layer.
+    var facts: AppendedImage.Layer { .init(digest: digest, size: size, contentDigest: contentDigest) }
+
     /// Writes the layer on a thread of its own, with bounded memory.
     static func make(
         of nodes: [LayerTree.Node], in root: SourceRoot, spool: String

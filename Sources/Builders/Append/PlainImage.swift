@@ -8,7 +8,9 @@ struct PlainImage: Sendable {
     static let dockerfileNames: Set = ["Dockerfile", "Dockerfile.wandb", ""]
 
     /// The options that have a meaning only with `base_image`.
-    private static let dependent = ["workdir", "entrypoint", "command", "env", "labels", "user"]
+    private static let dependent = [
+        "workdir", "entrypoint", "command", "env", "labels", "user", "requirements", "python",
+    ]
 
     /// The image of the options; nil without `base_image`.
     init?(_ options: Options) throws(BackendError) {
@@ -56,6 +58,8 @@ struct PlainImage: Sendable {
         } catch {
             throw BackendError(.invalid, "The builder's options have no JSON form: \(error).")
         }
-        recipe = AppendRecipe(base: base, place: "builder.base_image", escape: nil, steps: steps, text: text)
+        recipe = AppendRecipe(
+            base: base, place: "builder.base_image", escape: nil, steps: steps,
+            requirements: try RequirementsOption.of(options), text: text)
     }
 }

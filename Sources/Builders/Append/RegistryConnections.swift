@@ -5,7 +5,7 @@ internal import Synchronization
 
 /// The clients of registries: of the configured one with its settings, and of others with the logins that a pull uses.
 final class RegistryConnections: Sendable {
-    private let later: LaterRegistry
+    let later: LaterRegistry
     private let logins: PullLogins
     private let clients = Mutex<[RegistryHost: RegistryClient]>([:])
 

@@ -131,7 +131,10 @@ extension AutoBuilder: BuilderChecking, BuilderChoosing {
     }
 
     package func choice(for source: BuildSource) async throws(BackendError) -> String {
-        if let reason = try appends(source) { return "with append, because \(reason)" }
+        if let reason = try appends(source) {
+            let packages = try await append.packagesPlan(for: source).map { "; \($0)" } ?? ""
+            return "with append, because \(reason)\(packages)"
+        }
         let (choice, reason) = try await choose()
         return "with \(choice.rawValue), because \(reason)"
     }

@@ -29,14 +29,17 @@ struct SourceSetup {
 
     /// The key `builder` of `launch-config.yaml`, for images without a Dockerfile.
     var appendKeys: String {
-        """
-        builder:
-          type: append
-          base_image: \(base)
-          workdir: \(Self.workdir)
-          entrypoint: \(Self.list(profile.command))
+        let keys = """
+            builder:
+              type: append
+              base_image: \(base)
+              workdir: \(Self.workdir)
+              entrypoint: \(Self.list(profile.command))
 
-        """
+            """
+        // The builder finds a requirements.txt itself.
+        guard profile.packages == .frozen, let file = profile.packages?.rawValue else { return keys }
+        return keys + "  requirements: \(file)\n"
     }
 
     /// The keys of a queue whose runs read their code as input, beside an image.
@@ -57,6 +60,7 @@ struct SourceSetup {
         guard let packages = profile.packages else { return nil }
         switch way {
         case .dockerfile: return nil
+        case .append where packages != .project: return nil
         case .append: return "\(packages.rawValue) is not installed: \(base) must have its packages"
         case .channel where packages == .requirements: return nil
         case .channel: return "\(packages.rawValue) is not installed: the image of the run must have its packages"

@@ -14,7 +14,11 @@ struct AppendBench {
     let host: String
     let options: [String: JSONValue]
 
-    init(host: String, options: [String: JSONValue] = [:]) throws {
+    /// Variables of the agent.
+    private let setting: [String: String]
+
+    init(host: String, options: [String: JSONValue] = [:], setting: [String: String] = [:]) throws {
+        self.setting = setting
         folder = try TemporaryDirectory()
         self.host = host
         self.options = options
@@ -22,6 +26,7 @@ struct AppendBench {
 
     var variables: [String: String] {
         ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "", "TMPDIR": folder.path, "HOME": folder.path]
+            .merging(setting) { $1 }
     }
 
     func builder(_ more: [String: JSONValue] = [:]) throws -> any Builder {

@@ -42,6 +42,16 @@ struct Account: ProgramHome {
         "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"},"layers":[]}
         """
 
+    /// Replaces the builder of the guide's configuration.
+    /// - Parameters:
+    ///   - keys: the lines below `builder:`, without the first indentation.
+    ///   - old: what they replace.
+    func builder(_ keys: String, instead old: String = "type: docker") throws {
+        let file = ".config/wandb/launch-config.yaml"
+        let config = try String(contentsOfFile: folder.file(file), encoding: .utf8)
+        try folder.write(file, config.replacing(old, with: keys))
+    }
+
     /// Makes a queue from a text.
     func queue(_ text: String, named name: String = "train", file: String = "queue.yaml") async throws {
         try folder.write(file, text)

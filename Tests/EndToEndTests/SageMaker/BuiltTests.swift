@@ -112,11 +112,14 @@ struct Inside {
     func run(_ words: String...) throws -> String { try run(words) }
 
     /// The last line, after all progress, is the run's ID.
-    func lastLine(_ words: String...) throws -> String {
+    func lastLine(_ words: String...) throws -> String { try lastLine(words) }
+
+    func lastLine(_ words: [String]) throws -> String {
         String(try run(words).split(separator: "\n").last ?? "").trimmingCharacters(in: .whitespaces)
     }
 
-    private func run(_ words: [String]) throws -> String {
+    @discardableResult
+    func run(_ words: [String]) throws -> String {
         try engine.run(path, words, environment: account.variables.merging(setting) { $1 })
     }
 }

@@ -4,8 +4,9 @@ import LaunchHost
 @testable import LaunchSnapshots
 
 extension FuzzTarget {
-    /// The input from a source: ignore rules, Dockerfiles, git, and the lists of a source from another machine.
-    static let sources = [dockerIgnore, dockerfile, shellWords, git, packedSource]
+    /// The input from a source: ignore rules, Dockerfiles, requirements, git, and the lists of a source from another
+    /// machine.
+    static let sources = [dockerIgnore, dockerfile, requirements, shellWords, git, packedSource]
 
     /// Rules, a zero byte, and a path.
     private static let dockerIgnore = FuzzTarget.text("dockerignore", dictionary: "dockerignore") { text in
@@ -34,6 +35,27 @@ extension FuzzTarget {
         } catch {
             expect(error.kind == .invalid, "a wrong Dockerfile is invalid")
             _ = DiagnosticRenderer().render(error.diagnostics)
+        }
+    }
+
+    private static let requirements = FuzzTarget.text("requirements") { text in
+        let options = ["--index-url https://", "--extra-index-url https://", "--find-links https://", "-r ", "-c "]
+        let flags = ["--no-index", "--pre", "--prefer-binary", "--require-hashes"]
+        do throws(BackendError) {
+            let file = try RequirementsFile("r.txt") { _ throws(BackendError) in Array(text.utf8) }
+            for line in file.copies.flatMap(\.lines) where !line.isEmpty {
+                expect(line.utf8.allSatisfy { (32..<127).contains($0) }, "a line for pip is printable: \(line)")
+                expect(!line.contains("${"), "a line for pip has no variable: \(line)")
+                guard line.hasPrefix("-") else {
+                    expect(!line.contains("/") && !line.contains("@"), "a package is a name: \(line)")
+                    continue
+                }
+                expect(
+                    flags.contains(line) || options.contains { line.hasPrefix($0) },
+                    "an option for pip is harmless: \(line)")
+            }
+        } catch {
+            expect(error.category == .invalid, "a wrong file is invalid")
         }
     }
 

@@ -78,11 +78,23 @@ import Testing
         let keys = await desk.run("init \(folder) --for append")
         let document = try Document(text: keys.output, name: "x", kind: .invalid)
         #expect(document.jsonValue["builder"]?["entrypoint"] == .array([.string("python3"), .string("train.py")]))
-        #expect(keys.errors.contains("requirements.txt is not installed"))
+        #expect(!keys.errors.contains("is not installed"))
         let queue = await desk.run("init \(folder) --for channel --json")
         #expect(try queue.json()["text"] == .string("code: channel\ncode_requirements: true\n"))
         #expect(try queue.json()["path"] == nil)
         #expect(!FileManager.default.fileExists(atPath: "\(folder)/Dockerfile"))
+    }
+
+    @Test(arguments: [("requirements.frozen.txt", true), ("pyproject.toml", false)])
+    func `the keys of a builder name the file of packages that it would not find`(name: String, isNamed: Bool)
+        async throws
+    {
+        try write("train.py")
+        try write(name)
+        let keys = await desk.run("init \(folder) --for append")
+        let document = try Document(text: keys.output, name: "x", kind: .invalid)
+        #expect(document.jsonValue["builder"]?["requirements"] == (isNamed ? .string(name) : nil))
+        #expect(keys.errors.contains("\(name) is not installed") != isNamed)
     }
 
     @Test func `a folder that does not say what to run is refused with the way out`() async throws {
