@@ -31,7 +31,7 @@ public actor Agent {
         case held([String: BackendError])
     }
 
-    private let settings: Settings
+    let settings: Settings
     let store: Store
     let backends: Backends
     let clock: HostClock
@@ -41,6 +41,8 @@ public actor Agent {
     let pulse = AsyncEvent()
     /// Whether the store and the backends answer.
     public nonisolated let vitals: AgentVitals
+    /// What the agent counts.
+    package nonisolated let metrics: AgentMetrics
     let leaving = LeaveFlag()
     /// Suspects are driven and finished one at a time here, so that the next crash shows which run causes it.
     let suspects = AsyncSemaphore(permits: 1)
@@ -58,13 +60,13 @@ public actor Agent {
     var children: AsyncStream<@Sendable () async -> Void>.Continuation?
     /// What the observers report, in order.
     private var reports: AsyncStream<ObserveStage.Report>.Continuation?
-    private var watched: Set<RunID> = []
+    private(set) var watched: Set<RunID> = []
     private var watches: [String: ObserveStage] = [:]
 
     /// Creates an agent. `progress` gets the output of builds.
     public init(
         _ settings: Settings, store: Store, backends: Backends, contexts: any ContextProvider,
-        clock: HostClock = .system, log: Logger,
+        clock: HostClock = .system, log: Logger, metrics: AgentMetrics = AgentMetrics(),
         progress: @escaping @Sendable (RunID, BuildProgress) -> Void = { _, _ in }
     ) {
         self.settings = settings
@@ -74,6 +76,7 @@ public actor Agent {
         self.clock = clock
         vitals = AgentVitals(clock: clock)
         self.log = log
+        self.metrics = metrics
         self.progress = progress
     }
 
@@ -81,6 +84,7 @@ public actor Agent {
     /// The runs continue.
     public nonisolated func leave() {
         leaving.raise()
+        vitals.leaves()
         pulse.signal()
     }
 
@@ -213,6 +217,7 @@ public actor Agent {
                     if let index = settings.queues.firstIndex(of: queue) { turn = index + 1 }
                 }
                 log.info("run taken", ["run": run.id.rawValue, "queue": run.queue ?? "-"])
+                metrics.claimed(run, at: clock.now())
                 drive(run)
             }
             if runs.count < most { return }
@@ -234,6 +239,7 @@ public actor Agent {
             queues: settings.queues, resources: resources(), by: owner, limit: Self.mostAdopted)
         for adopted in try await store.adopt(found, owner: owner) {
             log.info("run adopted", ["run": adopted.id.rawValue, "state": adopted.state.rawValue])
+            metrics.adopted()
             drive(adopted)
         }
         // Complete records are large, so the next ones are read after these are driven.
@@ -288,7 +294,7 @@ public actor Agent {
         let reports = reports
         let watch = ObserveStage(
             runner, capabilities, store: store, limits: backends.limits, clock: clock, log: log, suspects: suspects,
-            vitals: vitals, name: key, report: { reports?.yield($0) })
+            vitals: vitals, metrics: metrics, name: key, report: { reports?.yield($0) })
         watches[key] = watch
         children?.yield { await watch.run() }
         return watch
@@ -297,7 +303,9 @@ public actor Agent {
     private func take(_ report: ObserveStage.Report) {
         switch report {
         case .ended(let record): ended(record)
-        case .lost(let id): forget(id)
+        case .lost(let id):
+            metrics.lostRun()
+            forget(id)
         case .again(let record): again(record)
         }
     }
@@ -319,6 +327,7 @@ public actor Agent {
     }
 
     func tell(_ record: RunRecord) {
+        metrics.settled(record)
         // A log record has one line, but the output of a failed build has many.
         let cause = record.cause?.message.split(separator: "\n").joined(separator: " | ") ?? "-"
         log.info("run \(record.state.rawValue)", ["run": record.id.rawValue, "cause": cause])
