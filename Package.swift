@@ -139,7 +139,7 @@ let package = Package(
         library(
             "LaunchAgent", at: "Sources/LaunchHost/Agent",
             uses: [
-                "LaunchBlobs", "LaunchConcurrency", "LaunchFiles", "LaunchMetrics", "LaunchOwnership",
+                "LaunchBlobs", "LaunchConcurrency", "LaunchFiles", "LaunchHTTP", "LaunchMetrics", "LaunchOwnership",
                 "LaunchRehearsal", "LaunchSnapshots", "LaunchSubprocess",
             ]),
         library("LaunchHost", at: "Sources/LaunchHost/All", uses: ["LaunchAgent"]),

@@ -38,12 +38,15 @@ enum AgentCommand {
             let metrics = AgentMetrics()
             let backends = try context.backends(config, metrics: metrics)
             let log = LogSink.logger(terminal, arguments, base: .info, metrics: metrics)
+            let exporter = config.telemetry.map {
+                TraceExporter(to: $0, version: version, store: store, metrics: metrics, log: log)
+            }
             let agent = Agent(
                 settings, store: store, backends: backends,
                 contexts: try context.contexts(store), log: log, metrics: metrics,
                 progress: { id, progress in
                     log.debug(progress.line, ["run": id.rawValue, "step": progress.step.rawValue])
-                })
+                }, onEnd: { exporter?.ended($0) })
             // Before the first call of the store, which may be away for long.
             let monitoring = try await Monitoring.start(arguments, of: agent, store, version: version, log)
             defer { monitoring.end() }
@@ -97,7 +100,10 @@ enum AgentCommand {
                     return .failure(error)
                 }
             }.get()
+            let exporting = exporter.map { exporter in Task { await exporter.run() } }
+            defer { exporting?.cancel() }
             let end = try await agent.run(as: owner)
+            await exporter?.finish(within: .seconds(5))
             if case .held(let queues) = end { throw Self.held(queues) }
             guard case .stuck(let runs) = end else { return .ok }
             let names = runs.prefix(10).map(\.rawValue).joined(separator: ", ") + (runs.count > 10 ? ", …" : "")

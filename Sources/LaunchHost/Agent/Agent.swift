@@ -38,6 +38,7 @@ public actor Agent {
     let log: Logger
     let contexts: any ContextProvider
     let progress: @Sendable (RunID, BuildProgress) -> Void
+    private let onEnd: @Sendable (RunRecord) -> Void
     let pulse = AsyncEvent()
     /// Whether the store and the backends answer.
     public nonisolated let vitals: AgentVitals
@@ -63,12 +64,15 @@ public actor Agent {
     private(set) var watched: Set<RunID> = []
     private var watches: [String: ObserveStage] = [:]
 
-    /// Creates an agent. `progress` gets the output of builds.
+    /// Creates an agent. `progress` gets the output of builds, and `onEnd` each run whose end this agent has recorded.
+    /// Both must return at once.
     public init(
         _ settings: Settings, store: Store, backends: Backends, contexts: any ContextProvider,
         clock: HostClock = .system, log: Logger, metrics: AgentMetrics = AgentMetrics(),
-        progress: @escaping @Sendable (RunID, BuildProgress) -> Void = { _, _ in }
+        progress: @escaping @Sendable (RunID, BuildProgress) -> Void = { _, _ in },
+        onEnd: @escaping @Sendable (RunRecord) -> Void = { _ in }
     ) {
+        self.onEnd = onEnd
         self.settings = settings
         self.store = store
         self.backends = backends
@@ -328,6 +332,7 @@ public actor Agent {
 
     func tell(_ record: RunRecord) {
         metrics.settled(record)
+        if record.state.isTerminal { onEnd(record) }
         // A log record has one line, but the output of a failed build has many.
         let cause = record.cause?.message.split(separator: "\n").joined(separator: " | ") ?? "-"
         log.info("run \(record.state.rawValue)", ["run": record.id.rawValue, "cause": cause])

@@ -42,6 +42,9 @@ extension AgentMetrics {
         logBytes.add(Double(bytes), "build")
     }
 
+    /// The spans of a run were sent, or not.
+    func traced(_ result: String) { traces.add(1, result) }
+
     /// The log of a run was archived.
     func archived(_ archive: LogArchive) { logBytes.add(Double(archive.size ?? 0), "run") }
 

@@ -28,6 +28,7 @@ public final class AgentMetrics: Sendable {
     let calls: MetricHistogram
     let throttles: MetricCounter
     let events: MetricCounter
+    let traces: MetricCounter
 
     /// Metrics that all are 0.
     public init() {
@@ -88,6 +89,9 @@ public final class AgentMetrics: Sendable {
         throttles = new.counter(
             "launch_service_throttles", "Attempts that a service refused because there were too many.",
             labels: ["service", "operation"])
+        traces = new.counter(
+            "launch_traces", "Ended runs with a trace: sent, failed (the collector did not take it), or dropped.",
+            labels: ["result"])
         events = new.counter("launch_log_events", "Events in the agent's own log.", labels: ["level"])
         process = ProcessMetrics(new)
     }
