@@ -82,6 +82,7 @@ let package = Package(
             uses: ["CLaunchPQ", "LaunchConcurrency", "LaunchLines"]),
         library("LaunchOwnership", at: "Sources/Support/Ownership"),
         library("LaunchServiceManager", at: "Sources/Support/ServiceManager"),
+        library("LaunchMetrics", at: "Sources/Support/Metrics"),
         library(
             "LaunchSubprocess", at: "Sources/Support/Subprocess",
             uses: ["CLaunchLinux", "LaunchConcurrency", "LaunchLines", "LaunchOwnership"]),
@@ -139,8 +140,8 @@ let package = Package(
         library(
             "LaunchAgent", at: "Sources/LaunchHost/Agent",
             uses: [
-                "LaunchBlobs", "LaunchConcurrency", "LaunchFiles", "LaunchOwnership", "LaunchRehearsal",
-                "LaunchSnapshots", "LaunchSubprocess",
+                "LaunchBlobs", "LaunchConcurrency", "LaunchFiles", "LaunchHTTP", "LaunchMetrics", "LaunchOwnership",
+                "LaunchRehearsal", "LaunchSnapshots", "LaunchSubprocess",
             ]),
         library("LaunchHost", at: "Sources/LaunchHost/All", uses: ["LaunchAgent"]),
 
@@ -212,8 +213,9 @@ let package = Package(
         library(
             "LaunchCommands", at: "Sources/LaunchCommands",
             uses: [
-                "CLaunchLinux", "LaunchConsole", "LaunchConcurrency", "LaunchHost", "LaunchOwnership",
-                "LaunchScaffold", "LaunchServiceManager", "LaunchSubprocess", "LaunchSuggestions",
+                "CLaunchLinux", "LaunchConsole", "LaunchConcurrency", "LaunchHost", "LaunchHTTPServing",
+                "LaunchMetrics", "LaunchOwnership", "LaunchSafeFiles", "LaunchScaffold", "LaunchServiceManager",
+                "LaunchSubprocess", "LaunchSuggestions",
                 "LaunchSystemLibraries",
             ]),
         .executableTarget(
@@ -283,6 +285,7 @@ let package = Package(
             "HTTPTests", at: "Tests/Support/HTTPTests",
             uses: ["LaunchHTTP", "LaunchConcurrency", "LaunchSubprocess", "TestSupport"]),
         tests("HTTPServingTests", at: "Tests/Support/HTTPServingTests", uses: ["LaunchHTTPServing", "TestSupport"]),
+        tests("MetricsTests", at: "Tests/Support/MetricsTests", uses: ["LaunchMetrics"]),
         tests(
             "ServiceManagerTests", at: "Tests/Support/ServiceManagerTests",
             uses: ["LaunchServiceManager", "TestSupport"]),
@@ -295,7 +298,10 @@ let package = Package(
             "ConsoleTests", at: "Tests/Support/ConsoleTests", uses: ["LaunchConsole", "ConsoleSample", "TestSupport"]),
         tests(
             "LaunchHostTests", at: "Tests/LaunchHostTests",
-            uses: ["LaunchConcurrency", "LaunchHost", "LaunchHTTP", "LaunchMock", "LaunchSubprocess", "TestSupport"]),
+            uses: [
+                "LaunchConcurrency", "LaunchHost", "LaunchHTTP", "LaunchMetrics", "LaunchMock", "LaunchSubprocess",
+                "TestSupport",
+            ]),
         // The SQL of the store on a real PostgreSQL server.
         tests(
             "PostgreSQLTests", at: "Tests/PostgreSQLTests", uses: ["LaunchPostgreSQL", "LaunchStore", "TestSupport"]),
@@ -359,15 +365,15 @@ let package = Package(
         tests(
             "LaunchCommandsTests", at: "Tests/LaunchCommandsTests",
             uses: [
-                "LaunchConsole", "LaunchCommands", "LaunchHost", "LaunchMock", "LaunchPrintableText",
-                "LaunchServiceManager", "LaunchSubprocess", "TestSupport",
+                "LaunchConsole", "LaunchCommands", "LaunchHost", "LaunchHTTPServing", "LaunchMock",
+                "LaunchPrintableText", "LaunchServiceManager", "LaunchSubprocess", "TestSupport",
                 "launch",
             ]),
         tests(
             "DocumentationTests", at: "Tests/DocumentationTests",
             uses: [
-                "LaunchConsole", "LaunchCommands", "LaunchHost", "LaunchScaffold", "LaunchSubprocess", "TestSupport",
-                "launch", "own-launch",
+                "LaunchConsole", "LaunchCommands", "LaunchHost", "LaunchMetrics", "LaunchScaffold", "LaunchSubprocess",
+                "TestSupport", "launch", "own-launch",
             ]),
         tests(
             "AWSTests", at: "Tests/Plugins/AWSTests",

@@ -18,6 +18,7 @@ enum AgentCommand {
                 Example("With the configuration's queues", "launch agent -c launch-config.yaml"),
                 Example("Two queues, four runs at once", "launch agent -q train -q eval --max-jobs 4"),
                 Example("Run what is queued, then end", "launch agent -q train --drain"),
+                Example("With metrics for Prometheus", "launch agent -q train --metrics 127.0.0.1:9464"),
             ],
             options: [
                 Option(
@@ -28,15 +29,27 @@ enum AgentCommand {
                     help: "The largest number of concurrent runs, instead of the configuration's; -1 for no limit."
                 ),
                 Option(flag: "drain", help: "End when the queues are empty and all runs have ended."),
-            ]
+            ] + Monitoring.options
         ) { arguments, terminal in
             let context = context(arguments, terminal)
             let config = try context.config()
             let store = try context.store()
             let settings = try settings(arguments, config)
-            let backends = try context.backends(config)
-            let log = LogSink.logger(
-                terminal, verbosity: arguments.count(GlobalOptions.verbose), base: .info)
+            let metrics = AgentMetrics()
+            let backends = try context.backends(config, metrics: metrics)
+            let log = LogSink.logger(terminal, arguments, base: .info, metrics: metrics)
+            let exporter = config.telemetry.map {
+                TraceExporter(to: $0, version: version, store: store, metrics: metrics, log: log)
+            }
+            let agent = Agent(
+                settings, store: store, backends: backends,
+                contexts: try context.contexts(store), log: log, metrics: metrics,
+                progress: { id, progress in
+                    log.debug(progress.line, ["run": id.rawValue, "step": progress.step.rawValue])
+                }, onEnd: { exporter?.ended($0) })
+            // Before the first call of the store, which may be away for long.
+            let monitoring = try await Monitoring.start(arguments, of: agent, store, version: version, log)
+            defer { monitoring.end() }
             let wait = StoreWait(log)
             for name in settings.queues {
                 let queue = try await wait.insisting { try await store.queue(name, evenDamaged: true) }
@@ -44,12 +57,6 @@ enum AgentCommand {
                 // The other queues are served. Its own runs end as failed, with the same words.
                 if let problem = queue.problem { log.error("a queue cannot be read", ["error": problem.description]) }
             }
-            let agent = Agent(
-                settings, store: store, backends: backends,
-                contexts: try context.contexts(store), log: log,
-                progress: { id, progress in
-                    log.debug(progress.line, ["run": id.rawValue, "step": progress.step.rawValue])
-                })
             try await refuseStrangers(backends.environment, log)
             await removeUnusedSnapshots(of: store, log)
             let upkeep = try context.sharedSources(store).map { shared in
@@ -93,7 +100,10 @@ enum AgentCommand {
                     return .failure(error)
                 }
             }.get()
+            let exporting = exporter.map { exporter in Task { await exporter.run() } }
+            defer { exporting?.cancel() }
             let end = try await agent.run(as: owner)
+            await exporter?.finish(within: .seconds(5))
             if case .held(let queues) = end { throw Self.held(queues) }
             guard case .stuck(let runs) = end else { return .ok }
             let names = runs.prefix(10).map(\.rawValue).joined(separator: ", ") + (runs.count > 10 ? ", …" : "")

@@ -11,6 +11,7 @@ public enum LaunchProgram {
     public static func make(catalog: PluginCatalog, version: String, name: String = "launch") -> Program {
         Program(
             ProgramName(name).applied(to: root(catalog: catalog, name: name, version: version)),
+            terminal: { LogForm($0).terminal(over: $1) },
             failure: Failures.explain)
     }
 

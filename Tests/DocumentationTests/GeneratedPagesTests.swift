@@ -19,6 +19,7 @@ struct GeneratedPage: Sendable, CustomTestStringConvertible {
             try JSON.pretty(JSONSchema.launchConfig(catalog)) + "\n"
         },
         GeneratedPage(path: "docs/modules.md") { try ModuleGraph().markdown },
+        GeneratedPage(path: "docs/metrics.md") { MetricsPage.markdown },
         GeneratedPage(path: "docs/commands.md") {
             CommandsPage.markdown(of: LaunchProgram.make(catalog: catalog, version: "").root)
         },

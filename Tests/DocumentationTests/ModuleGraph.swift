@@ -27,7 +27,7 @@ struct ModuleGraph {
             modules: [
                 "LaunchSuggestions", "LaunchCrypto", "LaunchHTTP", "LaunchHTTPServing", "LaunchArchive",
                 "LaunchPatterns", "LaunchPostgreSQL", "LaunchOwnership", "LaunchPrintableText", "LaunchScaffold",
-                "LaunchServiceManager",
+                "LaunchServiceManager", "LaunchMetrics",
             ]),
         Level(
             title: "support",

@@ -22,6 +22,8 @@ REFUSED = [
     (["-f", SQLITE, "--set", "agent.imagePullPolicy=Sometimes"], "/agent/imagePullPolicy"),
     (["-f", SQLITE, "--set", "agent.apiKey=x"], "apiKey"),
     (["-f", POSTGRES, "--set", "replicas=-1"], "/replicas"),
+    (["-f", POSTGRES, "--set", "metrics.enabled=false"], "there is nothing to monitor"),
+    (["-f", SQLITE, "--set", "metrics.port=80"], "/metrics/port"),
 ]
 
 
@@ -74,7 +76,9 @@ def main():
         objects = render("-f", file)
         for version in VERSIONS:
             for item in objects:
-                kubernetes_validate.validate(item, version, strict=True)
+                # Kubernetes has no schema for the objects of operators.
+                if item["kind"] != "ServiceMonitor":
+                    kubernetes_validate.validate(item, version, strict=True)
         check_pod(objects, file.name)
 
     sqlite = render("-f", SQLITE)
@@ -101,6 +105,20 @@ def main():
            f"the password is not a reference: {secret}")
     ports = [port["port"] for rule in by_kind(postgres, "NetworkPolicy")[0]["spec"]["egress"] for port in rule["ports"]]
     expect(5432 in ports, "the database cannot be reached")
+
+    agent = check_pod(sqlite, "sqlite")["containers"][0]
+    expect(agent["args"][3:5] == ["--metrics", "0.0.0.0:9464"], f"the agent serves no metrics: {agent['args']}")
+    expect(agent["livenessProbe"]["httpGet"]["path"] == "/healthz", "the liveness probe does not ask /healthz")
+    expect(by_kind(sqlite, "NetworkPolicy")[0]["spec"]["ingress"] == [], "strangers reach the metrics")
+    expect(not by_kind(sqlite, "ServiceMonitor"), "a ServiceMonitor needs an operator that may not be there")
+    ingress = by_kind(postgres, "NetworkPolicy")[0]["spec"]["ingress"]
+    expect([port["port"] for rule in ingress for port in rule["ports"]] == [9464], "Prometheus does not reach the metrics")
+    monitor = by_kind(postgres, "ServiceMonitor")[0]
+    service = by_kind(postgres, "Service")[0]
+    expect(monitor["metadata"]["labels"]["release"] == "prometheus", "the labels of the ServiceMonitor are lost")
+    expect(monitor["spec"]["endpoints"][0]["port"] == service["spec"]["ports"][0]["name"], "the ServiceMonitor has no port")
+    bare = check_pod(render("-f", SQLITE, "--set", "metrics.enabled=false"), "no metrics")["containers"][0]
+    expect("--metrics" not in bare["args"] and "exec" in bare["readinessProbe"], "the metrics cannot be turned off")
 
     for arguments, reason in REFUSED:
         answer = helm("template", "rel", CHART, *arguments)

@@ -63,7 +63,7 @@ enum InitCommand {
             }
             try terminal.out(path ?? String(text.dropLast()))
             terminal.err("entry point: \(profile.command.joined(separator: " ")) (from \(profile.origin))")
-            if let lack = setup.lack(way) { terminal.err("\(Styled("warning:", .yellow)) \(lack)") }
+            if let lack = setup.lack(way) { terminal.tell(.warning, "\(lack)") }
             if let next = next(way, path, folder) { terminal.err("next: \(next)") }
             return .ok
         }

@@ -135,5 +135,9 @@ enum SpecOptions {
         Option(
             "priority", "P", value: "LEVEL", help: "The priority in its queue; medium otherwise.",
             values: .oneOf(Priority.allCases.map(\.rawValue))),
+        Option(
+            "traceparent", value: "HEADER",
+            help: "The trace that the run belongs to, as W3C's header traceparent; its program gets TRACEPARENT.",
+            environment: "TRACEPARENT"),
     ]
 }

@@ -35,7 +35,7 @@ struct SpecReader {
             entity: config.entity ?? author, author: author, resource: resource, queue: queue,
             priority: value("priority").flatMap(Priority.init(rawValue:)) ?? .medium,
             overrides: try overrides(plugin, &submitted),
-            rehearse: rehearsal != nil, rehearsal: rehearsal)
+            rehearse: rehearsal != nil, rehearsal: rehearsal, traceParent: try traceParent())
         if spec.source == .template { try await refuseNothing(spec, store: store) }
         return (spec, submitted)
     }
@@ -49,6 +49,18 @@ struct SpecReader {
             throw context.arguments.usageError("say what to run: --image URI, --source DIR, --git URL or --job NAME")
         }
         try refuseStray(besides: nil, isOnLine: false)
+    }
+
+    /// The trace that the caller names. A wrong variable is ignored, as W3C demands; a wrong option is a mistake of the
+    /// user.
+    private func traceParent() throws -> String? {
+        let arguments = context.arguments
+        guard let text = arguments.string("traceparent") else { return nil }
+        if let parent = TraceParent(text) { return parent.description }
+        if arguments.source(of: "traceparent") == .environment { return nil }
+        throw arguments.usageError(
+            "--traceparent is not a header of W3C Trace Context, such as "
+                + "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
     }
 
     private func value(_ name: String) -> String? {

@@ -42,13 +42,14 @@ enum SubmitCommand {
             let store = try context.store()
             let config = try context.config()
             let wait = try StoreWait(arguments, terminal)
-            let (spec, submitted) = try await wait.insisting {
+            let (read, submitted) = try await wait.insisting {
                 try await SpecReader(context).spec(store: store, config: config)
             }
-            guard spec.queue != nil else {
+            guard read.queue != nil else {
                 throw arguments.usageError("name a queue with --queue; 'launch run' runs without one")
             }
             let id = RunID.random()
+            let spec = traced(read, as: id, config)
             try await wait.insisting {
                 try await PlanCheck(context, store: store, config: config).refuseInvalid(spec, submitted, as: id)
             }
@@ -64,6 +65,14 @@ enum SubmitCommand {
             }
             return .ok
         }
+    }
+
+    /// The spec with a new trace, if spans are exported and the caller has named no trace.
+    private static func traced(_ spec: LaunchSpec, as id: RunID, _ config: LaunchConfig) -> LaunchSpec {
+        guard spec.traceParent == nil, config.telemetry != nil else { return spec }
+        var spec = spec
+        spec.traceParent = TraceParent.random(for: id).description
+        return spec
     }
 
     private static func follow(

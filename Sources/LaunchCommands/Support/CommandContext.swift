@@ -26,7 +26,7 @@ struct CommandContext: Sendable {
 
     /// The logger to standard error; each `-v` lowers its level.
     var log: Logger {
-        LogSink.logger(terminal, verbosity: arguments.count(GlobalOptions.verbose))
+        LogSink.logger(terminal, arguments)
     }
 
     /// The location of the configuration for this call.
@@ -177,9 +177,11 @@ struct CommandContext: Sendable {
     }
 
     /// The backends of a configuration.
-    func backends(_ config: LaunchConfig, runnerOptions: [String: JSONValue] = [:]) throws -> Backends {
+    func backends(
+        _ config: LaunchConfig, runnerOptions: [String: JSONValue] = [:], metrics: AgentMetrics? = nil
+    ) throws -> Backends {
         try Backends(
-            config, catalog: catalog, variables: variables, log: log, runnerOptions: runnerOptions)
+            config, catalog: catalog, variables: variables, log: log, runnerOptions: runnerOptions, metrics: metrics)
     }
 
     /// Prints a value as the JSON document of this call.

@@ -5,6 +5,8 @@ enum GlobalOptions {
     static let config = "launch-config"
     static let json = "json"
     static let verbose = "verbose"
+    static let logFormat = "log-format"
+    static let logLevel = "log-level"
 
     static let all = [
         Option(
@@ -19,6 +21,13 @@ enum GlobalOptions {
         Option(
             flag: verbose, "v", help: "Log more; twice for everything.", repeatable: true,
             global: true),
+        Option(
+            logFormat, value: "FORMAT",
+            help: "The form of log events and messages: text, or json with one object for each event.",
+            default: "text", environment: "LAUNCH_LOG_FORMAT", values: .oneOf(["text", "json"]), global: true),
+        Option(
+            logLevel, value: "LEVEL", help: "The lowest level that is logged; -v can lower it.",
+            environment: "LAUNCH_LOG", values: .oneOf(["debug", "info", "warning", "error"]), global: true),
         Option.noColor,
     ]
 }

@@ -2,17 +2,36 @@ internal import FoundationEssentials
 internal import LaunchConsole
 internal import LaunchHost
 
-/// Writes log records to standard error, one line each: time, level, message, then `key=value`.
+/// Writes log records to standard error, one line each: time, level, message, then `key=value`; or as `LogForm` says.
 enum LogSink {
-    /// Logs warnings and errors; with one `-v` also the events of runs, with two everything.
-    static func logger(_ terminal: Terminal, verbosity: Int, base: Logger.Level = .warning) -> Logger {
+    /// Logs records of the level that the command line or the environment names, else warnings and errors. One `-v` adds
+    /// the events of runs, and two everything.
+    /// - Parameters:
+    ///   - base: the level without an option.
+    ///   - metrics: counts the records.
+    static func logger(
+        _ terminal: Terminal, _ arguments: ParsedArguments, base: Logger.Level = .warning,
+        metrics: AgentMetrics? = nil
+    ) -> Logger {
+        let form = LogForm(arguments)
+        let named = arguments.string(GlobalOptions.logLevel).flatMap { name in
+            Logger.Level.allCases.first { "\($0)" == name }
+        }
         let level: Logger.Level =
-            switch verbosity {
-            case 0: base
-            case 1: min(base, .info)
+            switch arguments.count(GlobalOptions.verbose) {
+            case 0: named ?? base
+            case 1: min(named ?? base, .info)
             default: .debug
             }
-        return Logger(level: level) { record in terminal.err(line(record)) }
+        return Logger(level: level) { record in
+            metrics?.record(record)
+            switch form {
+            case .text: terminal.err(line(record))
+            case .journal: terminal.tell(importance(record.level), Styled(words(record)))
+            case .json:
+                terminal.err(json: LogForm.json(record.time, "\(record.level)", record.message, record.fields))
+            }
+        }
     }
 
     static func line(_ record: Logger.Record) -> Styled {
@@ -23,8 +42,23 @@ enum LogSink {
             case .warning: Styled("warning", .yellow)
             case .error: Styled("error", .red)
             }
-        let fields = record.fields.map { " \($0.name)=\(quoted($0.value))" }.joined()
-        return Styled(Timestamp(record.time).description, .dim) + " \(level) \(record.message)" + Styled(fields, .dim)
+        return Styled(Timestamp(record.time).description, .dim) + " \(level) \(record.message)"
+            + Styled(fields(record), .dim)
+    }
+
+    private static func words(_ record: Logger.Record) -> String { record.message + fields(record) }
+
+    private static func fields(_ record: Logger.Record) -> String {
+        record.fields.map { " \($0.name)=\(quoted($0.value))" }.joined()
+    }
+
+    private static func importance(_ level: Logger.Level) -> Terminal.Importance {
+        switch level {
+        case .debug: .debug
+        case .info: .note
+        case .warning: .warning
+        case .error: .error
+        }
     }
 
     private static func quoted(_ value: String) -> String {

@@ -26,11 +26,12 @@ extension DiagnosticRenderer.Part {
 extension Terminal {
     /// Prints a diagnostic to standard error.
     func show(_ diagnostic: Diagnostic) {
-        err(Styled(diagnostic))
+        let importance: Importance = diagnostic.severity == .error ? .error : .warning
+        if isForPrograms { tell(importance, Styled(diagnostic)) } else { err(Styled(diagnostic)) }
     }
 
     /// Prints a warning to standard error.
     func warn(_ text: String) {
-        err("\(Styled("warning:", .yellow)) \(lines: text)")
+        tell(.warning, Styled(lines: text))
     }
 }

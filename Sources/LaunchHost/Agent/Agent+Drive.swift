@@ -7,14 +7,17 @@ extension Agent {
         let leaving = leaving
         let driver = RunDriver(
             store: store, backends: backends, contexts: contexts, clock: clock, log: log,
-            isLeaving: { leaving.isRaised }, mayRequeue: mayRequeue, suspects: suspects, progress: progress)
+            isLeaving: { leaving.isRaised }, mayRequeue: mayRequeue, suspects: suspects, metrics: metrics,
+            progress: progress)
         let stop = AsyncEvent()
         driving[run.id] = stop
         if !run.spec.source.isImage { building.insert(run.id) }
         let isContradicted = run.queue.map { holds.isContradicted(run.id, in: $0) } ?? false
         children?.yield {
-            let end = await withCancellation(by: stop) { await driver.drive(run, isContradicted: isContradicted) }
-            await self.driven(run, stop, end)
+            await Logger.$run.withValue(run.id.rawValue) {
+                let end = await withCancellation(by: stop) { await driver.drive(run, isContradicted: isContradicted) }
+                await self.driven(run, stop, end)
+            }
         }
     }
 
@@ -23,7 +26,9 @@ extension Agent {
         switch end {
         case .submitted(let record): watch(record)
         case .over(let record): tell(record)
-        case .held, .released, .dropped: break
+        case .held(let record, _): metrics.settled(record)
+        case .dropped: metrics.lostRun()
+        case .released: break
         }
         if let queue = run.queue { settle(run.id, of: queue, end) }
         // A requeued run may have been claimed again before its first drive has ended here.

@@ -31,16 +31,19 @@ public actor Agent {
         case held([String: BackendError])
     }
 
-    private let settings: Settings
+    let settings: Settings
     let store: Store
     let backends: Backends
     let clock: HostClock
     let log: Logger
     let contexts: any ContextProvider
     let progress: @Sendable (RunID, BuildProgress) -> Void
+    private let onEnd: @Sendable (RunRecord) -> Void
     let pulse = AsyncEvent()
     /// Whether the store and the backends answer.
     public nonisolated let vitals: AgentVitals
+    /// What the agent counts.
+    package nonisolated let metrics: AgentMetrics
     let leaving = LeaveFlag()
     /// Suspects are driven and finished one at a time here, so that the next crash shows which run causes it.
     let suspects = AsyncSemaphore(permits: 1)
@@ -58,15 +61,18 @@ public actor Agent {
     var children: AsyncStream<@Sendable () async -> Void>.Continuation?
     /// What the observers report, in order.
     private var reports: AsyncStream<ObserveStage.Report>.Continuation?
-    private var watched: Set<RunID> = []
+    private(set) var watched: Set<RunID> = []
     private var watches: [String: ObserveStage] = [:]
 
-    /// Creates an agent. `progress` gets the output of builds.
+    /// Creates an agent. `progress` gets the output of builds, and `onEnd` each run whose end this agent has recorded.
+    /// Both must return at once.
     public init(
         _ settings: Settings, store: Store, backends: Backends, contexts: any ContextProvider,
-        clock: HostClock = .system, log: Logger,
-        progress: @escaping @Sendable (RunID, BuildProgress) -> Void = { _, _ in }
+        clock: HostClock = .system, log: Logger, metrics: AgentMetrics = AgentMetrics(),
+        progress: @escaping @Sendable (RunID, BuildProgress) -> Void = { _, _ in },
+        onEnd: @escaping @Sendable (RunRecord) -> Void = { _ in }
     ) {
+        self.onEnd = onEnd
         self.settings = settings
         self.store = store
         self.backends = backends
@@ -74,6 +80,7 @@ public actor Agent {
         self.clock = clock
         vitals = AgentVitals(clock: clock)
         self.log = log
+        self.metrics = metrics
         self.progress = progress
     }
 
@@ -81,6 +88,7 @@ public actor Agent {
     /// The runs continue.
     public nonisolated func leave() {
         leaving.raise()
+        vitals.leaves()
         pulse.signal()
     }
 
@@ -213,6 +221,7 @@ public actor Agent {
                     if let index = settings.queues.firstIndex(of: queue) { turn = index + 1 }
                 }
                 log.info("run taken", ["run": run.id.rawValue, "queue": run.queue ?? "-"])
+                metrics.claimed(run, at: clock.now())
                 drive(run)
             }
             if runs.count < most { return }
@@ -234,6 +243,7 @@ public actor Agent {
             queues: settings.queues, resources: resources(), by: owner, limit: Self.mostAdopted)
         for adopted in try await store.adopt(found, owner: owner) {
             log.info("run adopted", ["run": adopted.id.rawValue, "state": adopted.state.rawValue])
+            metrics.adopted()
             drive(adopted)
         }
         // Complete records are large, so the next ones are read after these are driven.
@@ -288,7 +298,7 @@ public actor Agent {
         let reports = reports
         let watch = ObserveStage(
             runner, capabilities, store: store, limits: backends.limits, clock: clock, log: log, suspects: suspects,
-            vitals: vitals, name: key, report: { reports?.yield($0) })
+            vitals: vitals, metrics: metrics, name: key, report: { reports?.yield($0) })
         watches[key] = watch
         children?.yield { await watch.run() }
         return watch
@@ -297,7 +307,9 @@ public actor Agent {
     private func take(_ report: ObserveStage.Report) {
         switch report {
         case .ended(let record): ended(record)
-        case .lost(let id): forget(id)
+        case .lost(let id):
+            metrics.lostRun()
+            forget(id)
         case .again(let record): again(record)
         }
     }
@@ -319,6 +331,8 @@ public actor Agent {
     }
 
     func tell(_ record: RunRecord) {
+        metrics.settled(record)
+        if record.state.isTerminal { onEnd(record) }
         // A log record has one line, but the output of a failed build has many.
         let cause = record.cause?.message.split(separator: "\n").joined(separator: " | ") ?? "-"
         log.info("run \(record.state.rawValue)", ["run": record.id.rawValue, "cause": cause])

@@ -11,6 +11,9 @@ struct Liveness: Sendable, Hashable {
     /// Whether the agent serves its queues: the store has answered once.
     var isServing: Bool { store != nil }
 
+    /// Whether the agent claims no more runs, because it is about to end.
+    var isLeaving = false
+
     mutating func storeAnswered(at now: Duration) { store = now }
 
     mutating func asked(_ backend: String, at now: Duration) {
@@ -24,8 +27,17 @@ struct Liveness: Sendable, Hashable {
     func silent(for limit: Duration, at now: Duration) -> [String] {
         let backends = owed.filter { now - $0.value > limit }.keys.sorted()
         guard let store, now - store > limit else { return backends }
-        return ["store"] + backends
+        return [Self.storeName] + backends
     }
+
+    /// How long the store and each backend have owed an answer. The store owes one from the end of a pass on.
+    func silence(at now: Duration) -> [String: Duration] {
+        var silence = owed.mapValues { max(.zero, now - $0) }
+        if let store { silence[Self.storeName] = max(.zero, now - store) }
+        return silence
+    }
+
+    private static let storeName = "store"
 }
 
 /// What an agent knows about the store and the backends that it works with, for a watchdog.
@@ -44,6 +56,32 @@ public final class AgentVitals: Sendable {
     public func silent(for limit: Duration) -> [String] {
         state.withLock { $0.silent(for: limit, at: clock.elapsed()) }
     }
+
+    /// Whether the agent can take runs.
+    package enum Readiness: Sendable, Hashable {
+        /// The store has not answered yet.
+        case starting
+        case ready
+        /// These have not answered for longer than the limit.
+        case silent([String])
+        /// The agent is about to end.
+        case leaving
+    }
+
+    /// Whether the agent can take runs, by the rule of the watchdog.
+    package func readiness(within limit: Duration) -> Readiness {
+        state.withLock { state in
+            if state.isLeaving { return .leaving }
+            guard state.isServing else { return .starting }
+            let silent = state.silent(for: limit, at: clock.elapsed())
+            return silent.isEmpty ? .ready : .silent(silent)
+        }
+    }
+
+    /// How long each part has owed an answer.
+    func silence() -> [String: Duration] { state.withLock { $0.silence(at: clock.elapsed()) } }
+
+    func leaves() { state.withLock { $0.isLeaving = true } }
 
     func storeAnswered() {
         let isFirst = state.withLock { state in

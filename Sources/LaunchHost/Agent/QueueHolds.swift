@@ -41,6 +41,9 @@ struct QueueHolds: Sendable {
         }
     }
 
+    /// The queues of which no run starts for now.
+    var held: Set<String> { Set(holds.keys) }
+
     /// Records that a run of the queue begins. In a held queue, no other run begins beside it.
     mutating func begin(_ run: RunID, of queue: String) {
         holds[queue]?.probe = run

@@ -14,6 +14,7 @@ struct RunDriver: Sendable {
     let mayRequeue: Bool
     /// Suspects are driven one at a time.
     let suspects: AsyncSemaphore
+    let metrics: AgentMetrics
     /// Gets the progress of builds and pulls.
     let progress: @Sendable (RunID, BuildProgress) -> Void
 
@@ -76,7 +77,9 @@ struct RunDriver: Sendable {
         case .render(let job, let image): return .rendered(try await render(job, image, run))
         case .submit(let request):
             let runner = try backends.runner(for: run)
-            let handle = try await submitStage(runner).submit(request, as: run.id)
+            let handle = try await counted(run.resource) { () async throws(SubmitStage.Failure) in
+                try await submitStage(runner).submit(request, as: run.id)
+            }
             log(handle, runner, run, "run submitted")
             return .submitted(handle)
         case .find(let request): return await find(request, run)
@@ -118,7 +121,12 @@ struct RunDriver: Sendable {
             for: run.resource, rehearse: run.spec.rehearse, job.rehearsal ?? run.spec.rehearsal)
         let stage = ImageStage(registry: registry, builder: backends.builder, contexts: contexts)
         let buildLog = job.source.isImage ? nil : BuildLog(path: try buildLogPath(of: run.id), isShared: store.isShared)
-        defer { buildLog?.close() }
+        let began = clock.elapsed()
+        var way: ImageDecision.Way?
+        defer {
+            buildLog?.close()
+            if let buildLog { metrics.imaged(way, in: clock.elapsed() - began, logBytes: buildLog.size) }
+        }
         let decision = try await store.sharing(buildLog, of: run, clock) {
             try await stage.image(
                 job.source, project: job.project, queue: run.spec.queue, demandsPin: job.demandsPin ?? false
@@ -127,6 +135,7 @@ struct RunDriver: Sendable {
                 progress(run.id, step)
             }
         }
+        way = decision.way
         guard let image = decision.image else {
             throw BackendError(.internalFault, "The image stage returned no image: \(decision.summary).")
         }
@@ -188,6 +197,20 @@ struct RunDriver: Sendable {
                 diagnostics: refusals.map { Diagnostic(.error, $0.message, hint: $0.hint, path: $0.path) })
         }
         return RunDemand(demands)
+    }
+
+    /// Counts a submit by its result.
+    private func counted(
+        _ resource: String, _ submit: () async throws(SubmitStage.Failure) -> RunHandle
+    ) async throws(SubmitStage.Failure) -> RunHandle {
+        do throws(SubmitStage.Failure) {
+            let handle = try await submit()
+            metrics.submitted(to: resource, nil)
+            return handle
+        } catch {
+            metrics.submitted(to: resource, error.error)
+            throw error
+        }
     }
 
     private func submitStage(_ runner: any Runner) -> SubmitStage {

@@ -38,11 +38,8 @@ final class Daemon: Sendable {
 
     /// Starts the thread. Returns the port.
     func start(_ address: String, _ port: UInt16) throws(HTTPServerError) -> UInt16 {
-        var place = sockaddr_in()
-        place.sin_family = sa_family_t(AF_INET)
-        place.sin_port = port.bigEndian
-        guard inet_pton(AF_INET, address, &place.sin_addr) == 1 else {
-            throw HTTPServerError(code: .badAddress, description: "'\(address)' is not an IPv4 address")
+        guard let place = Self.place(address, port) else {
+            throw HTTPServerError(code: .badAddress, description: "'\(address)' is not an IP address")
         }
         // `stop` ends the thread before this object can be released, so the thread needs no reference of its own.
         let context = Unmanaged.passUnretained(self).toOpaque()
@@ -72,6 +69,24 @@ final class Daemon: Sendable {
         let pointer = Pointer(raw: raw)
         state.withLock { $0.daemon = pointer }
         return launch_mhd_port(raw)
+    }
+
+    /// The address for the system; nil if the text is not one.
+    private static func place(_ address: String, _ port: UInt16) -> sockaddr_storage? {
+        var storage = sockaddr_storage()
+        var place = sockaddr_in()
+        place.sin_family = sa_family_t(AF_INET)
+        place.sin_port = port.bigEndian
+        if inet_pton(AF_INET, address, &place.sin_addr) == 1 {
+            withUnsafeMutableBytes(of: &storage) { $0.storeBytes(of: place, as: sockaddr_in.self) }
+            return storage
+        }
+        var long = sockaddr_in6()
+        long.sin6_family = sa_family_t(AF_INET6)
+        long.sin6_port = port.bigEndian
+        guard inet_pton(AF_INET6, address, &long.sin6_addr) == 1 else { return nil }
+        withUnsafeMutableBytes(of: &storage) { $0.storeBytes(of: long, as: sockaddr_in6.self) }
+        return storage
     }
 
     /// Ends the thread. The handlers' results are dropped.

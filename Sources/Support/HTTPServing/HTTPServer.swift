@@ -12,7 +12,7 @@ public final class HTTPServer: Sendable {
     private let daemon: Daemon
 
     /// Starts to listen; `port` 0 selects a free one.
-    /// - Parameter address: an IPv4 address, such as `127.0.0.1`.
+    /// - Parameter address: an IP address, such as `127.0.0.1` or `::1`. `::` also gets the clients of IPv4.
     /// - Throws: if the text is not an address, or the address or the port cannot be used.
     public init(
         address: String, port: UInt16, limits: Limits = Limits(), handler: @escaping Handler

@@ -35,7 +35,7 @@ public struct HTTPServerResponse: Sendable {
 public struct HTTPServerError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The kind of failure.
     public enum Code: Sendable {
-        /// The text is not an IPv4 address.
+        /// The text is not an IP address.
         case badAddress
         /// The system refuses the address or the port, or has no thread or memory left.
         case unavailable

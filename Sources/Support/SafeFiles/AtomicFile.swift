@@ -5,7 +5,7 @@ internal import Synchronization
 /// sees either the complete old content or the complete new content. Without a commit, the path is unchanged and the
 /// temporary file is removed.
 ///
-/// Only the owner can read the file.
+/// Only the owner can read the file, unless `allowReading` is called.
 public final class AtomicFile: Sendable {
     /// The path that is replaced.
     public let path: String
@@ -47,6 +47,11 @@ public final class AtomicFile: Sendable {
             guard count >= 0 || errno == EINTR else { throw FileFailure(.write, path) }
             done += max(0, count)
         }
+    }
+
+    /// Lets all users read the file.
+    public func allowReading() throws(FileFailure) {
+        guard fchmod(descriptor, 0o644) == 0 else { throw FileFailure(.write, path) }
     }
 
     /// Replaces the path with the file.

@@ -7,7 +7,13 @@ import LaunchHost
 
 extension FuzzTarget {
     /// Single values of the command line, and records of the store.
-    static let values = [fieldPath, setting, quantity, names, records, archivedLines]
+    static let values = [fieldPath, setting, quantity, names, records, archivedLines, traceParent]
+
+    private static let traceParent = FuzzTarget.text("trace-parent", maxLength: 1024) { text in
+        guard let parent = TraceParent(text) else { return }
+        expect(parent.description.utf8.count == 55, "a written header has 55 characters: \(parent)")
+        expect(TraceParent(parent.description) == parent, "a written header is read as itself: \(parent)")
+    }
 
     private static let fieldPath = FuzzTarget.text("field-path") { text in
         guard let path = FieldPath(parsing: text), !path.steps.isEmpty else { return }

@@ -1,4 +1,6 @@
+import Foundation
 import LaunchConcurrency
+import Synchronization
 import TestSupport
 import Testing
 
@@ -61,5 +63,25 @@ struct LivenessTests {
         #expect(try await bench.run(agent) == .done)
         await serving
         #expect(agent.vitals.silent(for: .seconds(180)) == [])
+    }
+
+    @Test
+    func `an agent is ready as long as the watchdog is fed, and not before it serves or after it leaves`() {
+        let time = Mutex(Duration.zero)
+        let vitals = AgentVitals(
+            clock: HostClock(now: { Date() }, elapsed: { time.withLock(\.self) }, sleep: HostClock.system.sleep))
+        #expect(vitals.readiness(within: limit) == .starting)
+        vitals.storeAnswered()
+        vitals.asked("b")
+        time.withLock { $0 = .seconds(180) }
+        vitals.storeAnswered()
+        #expect(vitals.readiness(within: limit) == .ready)
+        time.withLock { $0 = .seconds(181) }
+        #expect(vitals.readiness(within: limit) == .silent(["b"]))
+        #expect(vitals.silence() == ["store": .seconds(1), "b": .seconds(181)])
+        vitals.answered("b")
+        #expect(vitals.readiness(within: limit) == .ready)
+        vitals.leaves()
+        #expect(vitals.readiness(within: limit) == .leaving)
     }
 }

@@ -26,6 +26,21 @@ import Testing
         #expect(Terminal(device: device, environment: environment).width == expected)
     }
 
+    @Test func `messages have the form that a program asks for, and data stays as it is`() throws {
+        let device = RecordingDevice(outputIsTTY: true, errorIsTTY: true)
+        let terminal = Terminal(device: device, environment: [:]).writingMessages { "[\($0)] \($1)" }
+        try terminal.out("data")
+        terminal.err(Styled("note", .red))
+        terminal.tell(.warning, "two\nlines")
+        terminal.tell(.error, "bad \("\u{1B}[2J")")
+        terminal.err(json: "{\"a\":\"\u{202E}\"}")
+        #expect(device.output == "data\n")
+        #expect(
+            device.errors
+                == "[note] note\n[warning] two\nlines\n[error] bad \\x1b[2J\n" + #"{"a":"\u202e"}"# + "\n")
+        #expect(!terminal.errorIsLive && terminal.isForPrograms)
+    }
+
     @Test func `a closed output ends quietly`() async {
         let device = RecordingDevice()
         device.failOutput(with: .closed)

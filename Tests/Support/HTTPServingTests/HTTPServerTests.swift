@@ -1,3 +1,4 @@
+import Glibc
 import LaunchHTTPServing
 import Synchronization
 import TestSupport
@@ -90,13 +91,20 @@ import Testing
         #expect(RawClient(port) == nil)
     }
 
+    @Test(.enabled(if: access("/proc/net/if_inet6", F_OK) == 0, "this machine has no IPv6"))
+    func `a server for all addresses of IPv6 gets the clients of IPv4, too`() async throws {
+        let server = try HTTPServer(address: "::", port: 0) { _ in HTTPServerResponse(status: 200, body: "x".utf8) }
+        #expect(await RawClient.answer(to: "GET / HTTP/1.1\r\nHost: x\r\n\r\n", server.port).hasSuffix("\r\n\r\nx"))
+        server.stop()
+    }
+
     @Test func `what cannot be listened on`() throws {
         let used = try HTTPServer(address: "127.0.0.1", port: 0) { _ in nil }
         for (address, port, code, words) in [
             ("127.0.0.1", used.port, HTTPServerError.Code.unavailable, "Address already in use"),
             ("192.0.2.1", 0, .unavailable, "Cannot assign requested address"),
-            ("localhost", 0, .badAddress, "'localhost' is not an IPv4 address"),
-            ("::1", 0, .badAddress, "'::1' is not an IPv4 address"),
+            ("localhost", 0, .badAddress, "'localhost' is not an IP address"),
+            ("[::1]", 0, .badAddress, "'[::1]' is not an IP address"),
         ] {
             let error = #expect(throws: HTTPServerError.self) {
                 try HTTPServer(address: address, port: port) { _ in nil }

@@ -22,16 +22,18 @@ public final class Backends: Sendable {
     /// - Parameter runnerOptions: options for the runners that have a field of this name; they replace those of the
     ///   configuration.
     /// - Parameter clock: the clock of the backends.
+    /// - Parameter metrics: counts the calls of the backends to services.
     /// - Throws: `LaunchError` of kind `.configuration` with the position of the block that its plugin refuses, or of
     ///   the key that conflicts with another one.
     public init(
         _ config: LaunchConfig, catalog: PluginCatalog, variables: [String: String], log: Logger,
-        runnerOptions: [String: JSONValue] = [:], clock: HostClock = .system
+        runnerOptions: [String: JSONValue] = [:], clock: HostClock = .system, metrics: AgentMetrics? = nil
     ) throws(LaunchError) {
         self.config = config
         self.runnerOptions = runnerOptions
         self.catalog = catalog
         var context = PluginContext(variables: variables, log: log, sandbox: config.sandbox, clock: clock)
+        if let metrics { context.record = { metrics.record($0) } }
         let (environment, builder, (registry, type)) = try Self.make(config, catalog, &context)
         self.environment = environment
         self.builder = builder

@@ -9,6 +9,7 @@ struct FinishStage: Sendable {
     var limits = SizeLimits.standard
     /// Copies logs to a store that other machines read.
     var relay: LogRelay?
+    var metrics: AgentMetrics?
 
     /// Records the end of `record` that `observation` reports.
     /// - Throws: `BackendError` if the log or the outputs are not available now. Nothing is released then, and the call
@@ -60,7 +61,10 @@ struct FinishStage: Sendable {
         let archive = LogArchive(path: LogArchive.path(in: folder))
         guard !capabilities.keepsLogs, !archive.exists else { return nil }
         do throws(BackendError) {
-            return try await archive.write(runner.logs(handle, from: nil, follow: false), limit: limits.logBytes)
+            let unkept = try await archive.write(
+                runner.logs(handle, from: nil, follow: false), limit: limits.logBytes)
+            metrics?.archived(archive)
+            return unkept
         } catch {
             guard error.category.disposition(in: .archive) == .goWithout else { throw error }
             return "The log was not kept. \(error.description)"

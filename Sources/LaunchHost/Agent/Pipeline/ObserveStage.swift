@@ -33,6 +33,7 @@ actor ObserveStage {
     private let log: Logger
     private let suspects: AsyncSemaphore
     private let vitals: AgentVitals
+    private let metrics: AgentMetrics
     /// The name of the backend for `vitals`.
     private let name: String
     private let pulse = AsyncEvent()
@@ -50,7 +51,8 @@ actor ObserveStage {
     init(
         _ runner: any Runner, _ capabilities: Capabilities, store: Store, limits: SizeLimits = .standard,
         clock: HostClock, log: Logger,
-        suspects: AsyncSemaphore = AsyncSemaphore(permits: 1), vitals: AgentVitals, name: String,
+        suspects: AsyncSemaphore = AsyncSemaphore(permits: 1), vitals: AgentVitals,
+        metrics: AgentMetrics = AgentMetrics(), name: String,
         report: @escaping @Sendable (Report) -> Void
     ) {
         self.runner = runner
@@ -60,11 +62,13 @@ actor ObserveStage {
         self.log = log
         self.suspects = suspects
         self.vitals = vitals
+        self.metrics = metrics
         self.name = name
         self.report = report
         relay = LogRelay(runner, capabilities, store: store, clock: clock, log: log)
         finish = FinishStage(
-            store: store, runner: runner, capabilities: capabilities, log: log, limits: limits, relay: relay)
+            store: store, runner: runner, capabilities: capabilities, log: log, limits: limits, relay: relay,
+            metrics: metrics)
         retry = RetryStage(store: store, runner: runner, clock: clock, log: log)
     }
 
@@ -99,7 +103,7 @@ actor ObserveStage {
             case .add(let record):
                 guard let run = WatchedRun(record) else { continue }
                 live[record.id] = run
-                if let relay { task.yield { await relay.follow(record) } }
+                if let relay { start(for: record.id) { await relay.follow(record) } }
                 pulse.signal()
             case .stop(let id, let stop): await take(.stopRequested(stop), of: id)
             }
@@ -141,9 +145,11 @@ actor ObserveStage {
         let handles = live.values.filter { $0.phase == .live }.map(\.handle)
         guard !handles.isEmpty else { return }
         vitals.asked(name)
+        let began = clock.elapsed()
         do throws(BackendError) {
             let observations = try await runner.observe(handles)
             vitals.answered(name)
+            metrics.observed(name, in: clock.elapsed() - began, nil)
             for observation in observations {
                 // A store that accepts no change accepts none of the other runs either.
                 guard await take(.observed(observation), of: observation.runID) else { return }
@@ -152,6 +158,7 @@ actor ObserveStage {
             // The call was cancelled with the observer.
             if Task.isCancelled { return }
             if error.isAnswer { vitals.answered(name) }
+            metrics.observed(name, in: clock.elapsed() - began, error)
             log.warning("the backend did not answer; its runs continue", ["error": error.description])
         }
     }
@@ -223,9 +230,14 @@ actor ObserveStage {
         }
     }
 
+    /// Starts a task for a run, whose ID is in all its log records.
+    private func start(for id: RunID, _ work: @escaping @Sendable () async -> Void) {
+        task.yield { await Logger.$run.withValue(id.rawValue) { await work() } }
+    }
+
     private func send(_ grace: Duration?, _ id: RunID, _ handle: RunHandle) {
         let runner = runner
-        task.yield {
+        start(for: id) {
             do throws(BackendError) {
                 try await runner.stop(handle, grace: grace)
                 await self.take(.stopAccepted, of: id)
@@ -239,7 +251,7 @@ actor ObserveStage {
 
     private func after(_ rest: Duration, _ event: WatchedRun.Event, of id: RunID) {
         let clock = clock
-        task.yield {
+        start(for: id) {
             do {
                 try await clock.sleep(rest)
             } catch {
@@ -274,7 +286,7 @@ actor ObserveStage {
         let (store, suspects) = (store, suspects)
         let cancel = AsyncEvent()
         collections[id] = cancel
-        task.yield {
+        start(for: id) {
             let event = await withCancellation(by: cancel) { () -> WatchedRun.Event in
                 let hasTurn = run.isSuspect ? await suspects.acquire() : false
                 defer { if hasTurn { suspects.release() } }

@@ -84,6 +84,7 @@ public struct ResolveStage: Sendable {
             demandsPin: queue.policy.unpinned ?? !isLocked(for: spec) ? nil : true)
         job.numerals = spec.overrides.numerals
         job.retry = queue.retry
+        job.traceParent = spec.traceParent.flatMap { TraceParent($0) }?.of(runID).description
         var resolution = Resolution(job: job, origins: template.origins)
         resolution.limits = queue.limits
         return resolution

@@ -44,6 +44,9 @@ final class BuildLog: Sendable {
         }
     }
 
+    /// The bytes that builds have printed for it, of which `limit` are kept.
+    var size: Int { state.withLock(\.written) }
+
     func close() {
         state.withLock { state in
             try? state.file?.close()

@@ -20,6 +20,12 @@ public struct LogArchive: Sendable {
         FileManager.default.fileExists(atPath: path)
     }
 
+    /// The size of the archive in bytes; nil if it does not exist.
+    var size: Int64? {
+        var information = stat()
+        return stat(path, &information) == 0 ? Int64(information.st_size) : nil
+    }
+
     /// Writes `log` up to a limit. If the log is longer, a last line says so. The rest of an interrupted earlier
     /// attempt is replaced.
     /// - Parameters:

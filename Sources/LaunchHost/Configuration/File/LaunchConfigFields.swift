@@ -22,7 +22,19 @@ extension LaunchConfig {
         Field(
             storeKey, .object(PostgresSettings.fields), example: "{type: postgres, host: db.example, database: launch}",
             help: "Where queues, jobs and runs are kept: on this machine, or in a database that a team shares."),
+        Field(
+            telemetryKey,
+            .object([
+                Field(
+                    "otlp", .string, required: true, example: "http://127.0.0.1:4318",
+                    help: "The URL of a collector for OTLP over HTTP; '/v1/traces' is added.")
+            ]),
+            example: "{otlp: \"http://127.0.0.1:4318\"}",
+            help: "Where the agent sends a trace of each run that has ended."),
     ]
+
+    /// The key of the block of telemetry.
+    static let telemetryKey = "telemetry"
 
     /// The key of the block of the store.
     package static let storeKey = "store"

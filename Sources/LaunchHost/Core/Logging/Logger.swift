@@ -31,6 +31,10 @@ public struct Logger: Sendable {
         public var fields: [(name: String, value: String)]
     }
 
+    /// The ID of the run that the current task works on; each record of the task has it in the field `run`. So the
+    /// records of a plugin that serves all runs have it, too.
+    @TaskLocal package static var run: String?
+
     /// The lowest level that is logged.
     public var level: Level
     private let fields: [(name: String, value: String)]
@@ -87,9 +91,8 @@ public struct Logger: Sendable {
 
     private func log(_ level: Level, _ message: () -> String, _ fields: KeyValuePairs<String, String>) {
         guard level >= self.level else { return }
-        sink(
-            Record(
-                time: now(), level: level, message: message(),
-                fields: self.fields + fields.map { ($0.key, $0.value) }))
+        var all = self.fields + fields.map { (name: $0.key, value: $0.value) }
+        if let run = Self.run, !all.contains(where: { $0.name == "run" }) { all.insert(("run", run), at: 0) }
+        sink(Record(time: now(), level: level, message: message(), fields: all))
     }
 }

@@ -28,12 +28,15 @@ package struct LaunchSpec: Sendable, Hashable, Codable {
     package var rehearse: Bool
     /// The options of the rehearsal. They do not decide whether the run is rehearsed.
     package var rehearsal: RehearsalOptions?
+    /// The place of the run in a distributed trace, as the header `traceparent`; nil if the run is not traced.
+    package var traceParent: String?
 
     package init(
         source: Source, name: String? = nil, project: String, entity: String, author: String, resource: String,
         queue: String? = nil, priority: Priority = .medium, overrides: Overrides = Overrides(),
-        rehearse: Bool = false, rehearsal: RehearsalOptions? = nil
+        rehearse: Bool = false, rehearsal: RehearsalOptions? = nil, traceParent: String? = nil
     ) {
+        self.traceParent = traceParent
         self.source = source
         self.name = name
         self.project = project

@@ -6,11 +6,13 @@ extension ResolvedJob {
 
     /// The variables about the run that its program gets: `LAUNCH_RUN_ID`, `LAUNCH_RUN_NAME`, `LAUNCH_PROJECT`,
     /// `LAUNCH_QUEUE` for a run of a queue, and `LAUNCH_RUN_CONFIG` with the run's configuration as JSON, whose numbers
-    /// are those that the user wrote. Neither the template nor a submitter replaces them.
+    /// are those that the user wrote. A traced run also has `TRACEPARENT`, which its program's own spans continue. Neither
+    /// the template nor a submitter replaces them.
     /// - Throws: `.invalid` if the configuration has a number that JSON does not have.
     public func launchVariables() throws(BackendError) -> [String: String] {
         var variables = ["LAUNCH_RUN_ID": runID.rawValue, "LAUNCH_RUN_NAME": runName, "LAUNCH_PROJECT": project]
         variables["LAUNCH_QUEUE"] = queue
+        variables["TRACEPARENT"] = traceParent
         do {
             variables["LAUNCH_RUN_CONFIG"] = try runConfigJSON()
         } catch {

@@ -39,6 +39,8 @@ public struct ResolvedJob: Sendable, Hashable, Codable {
     public var isShared: Bool?
     /// Whether the queue refuses an image that cannot be pinned to a digest.
     public var demandsPin: Bool?
+    /// The header `traceparent` for the run's program, whose parent is the span of the run; nil if the run is not traced.
+    package var traceParent: String?
 
     public init(
         runID: RunID, runName: String, project: String, entity: String, author: String, queue: String? = nil,

@@ -188,6 +188,9 @@ public struct PluginContext: Sendable {
     /// virtual time.
     public var clock: HostClock
 
+    /// Gets each call to a service when it has ended, for the metrics of an agent.
+    package var record: ServiceCall.Recorder = { _ in }
+
     /// A context. A plugin that is made without `state` has no folder, and each use of it throws.
     public init(
         environment: (any Environment)? = nil, registry: (any Registry)? = nil, variables: [String: String] = [:],

@@ -65,9 +65,16 @@ extension AWSEnvironment {
             configuration: .aws(
                 variables: context.variables, caBundle: settings.section?.text("ca_bundle"), userAgent: "launch"))
         let profile = ["retry_mode", "max_attempts"].reduce(into: [:]) { $0[$1] = settings.section?.text($1) }
-        let runtime = AWSRuntime(
+        var runtime = AWSRuntime(
             http: http, clock: context.clock, log: context.log, userAgent: "launch",
             retry: try RetryPolicy(variables: context.variables, profile: profile))
+        let record = context.record
+        runtime.record = { attempt in
+            record(
+                ServiceCall(
+                    service: attempt.service.id, operation: attempt.operation,
+                    error: attempt.error?.backendError.category, duration: attempt.duration))
+        }
         try self.init(own, variables: context.variables, runtime: runtime)
     }
 }

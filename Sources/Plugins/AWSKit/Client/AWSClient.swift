@@ -46,6 +46,7 @@ public final class AWSClient: Sendable {
                 CredentialsStep(
                     provider: credentials, host: address.host, skew: skew, clock: runtime.clock, log: runtime.log),
                 SignStep(service: service, region: region, address: address, clock: runtime.clock, skew: skew),
+                MeasureStep(service: service, clock: runtime.clock, record: runtime.record),
                 ClassifyStep(service: service),
             ],
             send: { exchange throws(AWSError) in try await sending.send(exchange) })

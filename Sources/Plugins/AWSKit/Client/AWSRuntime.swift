@@ -13,6 +13,8 @@ public struct AWSRuntime: Sendable {
     public var userAgent: String
     /// The retry policy.
     public var retry: RetryPolicy
+    /// Gets each attempt of a call when it has ended.
+    package var record: @Sendable (AWSAttempt) -> Void = { _ in }
 
     public init(
         http: HTTPClient, clock: HostClock = .system,

@@ -23,12 +23,19 @@ public struct Program: Sendable {
 
     /// The whole tree, with the built-in commands.
     public let root: Command
+    private let terminal: @Sendable (ParsedArguments, Terminal) -> Terminal
     private let failure: @Sendable (any Error) -> Failure
 
-    /// A program. `failure` maps the errors of commands; usage errors, cancellation and a closed output are already
-    /// handled.
-    public init(_ root: Command, failure: @escaping @Sendable (any Error) -> Failure) {
+    /// A program.
+    /// - Parameters:
+    ///   - terminal: the terminal for a command line, on which its failure is written, too.
+    ///   - failure: maps the errors of commands; usage errors, cancellation and a closed output are already handled.
+    public init(
+        _ root: Command, terminal: @escaping @Sendable (ParsedArguments, Terminal) -> Terminal = { $1 },
+        failure: @escaping @Sendable (any Error) -> Failure
+    ) {
         self.root = Self.complete(root)
+        self.terminal = terminal
         self.failure = failure
     }
 
@@ -45,7 +52,7 @@ public struct Program: Sendable {
     public func run(_ words: [String], environment: [String: String], terminal: Terminal) async -> ExitCode {
         let hasPlainFlag = root.options.contains { $0.long == Option.noColor.long && $0.isFlag }
         let isPlain = hasPlainFlag && words.prefix { $0 != "--" }.contains(Option.noColor.spelling)
-        let terminal = isPlain ? terminal.withoutColours() : terminal
+        var terminal = isPlain ? terminal.withoutColours() : terminal
         var path = [root.name]
         do {
             switch try Parser.parse(words, root: root, environment: environment) {
@@ -54,13 +61,14 @@ public struct Program: Sendable {
                 return .ok
             case .run(let commands, let arguments):
                 path = arguments.path
+                terminal = self.terminal(arguments, terminal)
                 guard let body = commands.last?.run else { return .internalFault }
                 return try await body(arguments, terminal)
             }
         } catch {
             let failure = explain(error, path)
             if let message = failure.message, message != "" {
-                terminal.err("\(Styled("error:", .red)) \(message)")
+                terminal.tell(.error, message)
             }
             return failure.exitCode
         }

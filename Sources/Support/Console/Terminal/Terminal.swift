@@ -5,6 +5,8 @@ public struct Terminal: Sendable {
     private let screen: Screen
     /// The settings of the terminal in the environment.
     private let settings: TerminalSettings
+    /// Writes a message in another form than text for people; nil for text.
+    private var form: MessageForm?
 
     /// A terminal on a device. Uses `NO_COLOR`, `TERM`, `COLUMNS` and the locale from `environment`.
     public init(device: any TerminalDevice, environment: [String: String]) {
@@ -33,11 +35,32 @@ public struct Terminal: Sendable {
         return Terminal(screen: screen, settings: plain)
     }
 
+    /// How much a message on standard error matters.
+    public enum Importance: Sendable, Hashable, CaseIterable {
+        case debug
+        case note
+        case warning
+        case error
+    }
+
+    /// The lines for a message, without the last line feed.
+    public typealias MessageForm = @Sendable (Importance, String) -> String
+
+    /// The same terminal, which writes each message on standard error as `form` returns it, for programs that read them.
+    public func writingMessages(as form: @escaping MessageForm) -> Terminal {
+        var terminal = withoutColours()
+        terminal.form = form
+        return terminal
+    }
+
+    /// Whether messages are written for programs that read them.
+    public var isForPrograms: Bool { form != nil }
+
     /// Whether standard output is a terminal.
     public var outputIsTTY: Bool { screen.device.isTTY(.output) }
 
     /// Whether standard error is a terminal that can redraw a line.
-    public var errorIsLive: Bool { screen.device.isTTY(.error) && !settings.isDumb }
+    public var errorIsLive: Bool { screen.device.isTTY(.error) && !settings.isDumb && form == nil }
 
     /// Whether the locale can show more than ASCII.
     public var usesUnicode: Bool { settings.usesUnicode }
@@ -81,7 +104,27 @@ public struct Terminal: Sendable {
     /// Writes text for people and a line feed to standard error. A failed write is ignored, because it cannot be
     /// reported anywhere.
     public func err(_ text: Styled, terminator: String = "\n") {
+        if form != nil, terminator == "\n" { return tell(.note, text) }
         try? screen.write(text.text(colours: hasColours(.error)) + terminator, to: .error)
+    }
+
+    /// Writes a message and a line feed to standard error. Text for people has the word for a warning or an error before
+    /// it.
+    public func tell(_ importance: Importance, _ text: Styled) {
+        if let form {
+            try? screen.write(form(importance, text.plain) + "\n", to: .error)
+            return
+        }
+        switch importance {
+        case .debug, .note: err(text)
+        case .warning: err("\(Styled("warning:", .yellow)) \(text)")
+        case .error: err("\(Styled("error:", .red)) \(text)")
+        }
+    }
+
+    /// Writes a JSON document and a line feed to standard error, in any form of messages. A failed write is ignored.
+    public func err(json: String) {
+        try? screen.write(Printable.json(json) + "\n", to: .error)
     }
 
     /// Writes text that keeps its line feeds, and a final line feed, to standard error.

@@ -9,7 +9,7 @@ static const enum MHD_Result launch_mhd_no = MHD_NO;
 
 // The options of `launch_mhd_start`.
 typedef struct {
-    const struct sockaddr_in *address;
+    const struct sockaddr_storage *address;
     unsigned int connections, connections_per_address, timeout_seconds;
     size_t memory_per_connection;
     // Called with `context`.
@@ -24,8 +24,11 @@ typedef struct {
 // Starts a daemon with one thread of its own. NULL and errno if that fails. With epoll instead of poll, the library
 // (0.9.75) misses the end of a connection that arrives together with data, and keeps the connection until its time limit.
 static inline struct MHD_Daemon *launch_mhd_start(const launch_mhd_options *options) {
+    // An IPv6 daemon for all addresses also gets the clients of IPv4.
+    unsigned int family = options->address->ss_family == AF_INET6 ? MHD_USE_DUAL_STACK : MHD_NO_FLAG;
     return MHD_start_daemon(
-        MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, options->request, options->context,
+        MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | family, 0, NULL, NULL, options->request,
+        options->context,
         MHD_OPTION_SOCK_ADDR, (const struct sockaddr *)options->address,
         MHD_OPTION_CONNECTION_LIMIT, options->connections,
         MHD_OPTION_PER_IP_CONNECTION_LIMIT, options->connections_per_address,

@@ -59,6 +59,9 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- if and (gt (int .Values.replicas) 1) (not $shared) -}}
 {{- fail (printf "replicas is %d, and the state is SQLite on one volume, which one agent at a time can use: set replicas to 1, or launchConfig.store to a database (type: postgres)" (int .Values.replicas)) -}}
 {{- end -}}
+{{- if and .Values.metrics.serviceMonitor.enabled (not .Values.metrics.enabled) -}}
+{{- fail "metrics.serviceMonitor.enabled is true, but metrics.enabled is false, so there is nothing to monitor" -}}
+{{- end -}}
 {{- range $name, $_ := .Values.queues -}}
 {{- if not (has $name (get $config "queues")) -}}
 {{- fail (printf "queues.%s is made, but launchConfig.queues does not list it, so no agent would serve it" $name) -}}

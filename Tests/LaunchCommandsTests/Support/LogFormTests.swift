@@ -1,0 +1,98 @@
+import Foundation
+import LaunchConsole
+import LaunchHost
+import TestSupport
+import Testing
+
+@testable import LaunchCommands
+
+@Suite("log form")
+struct LogFormTests {
+    @Test
+    func `an event is one line of JSON, whatever its texts contain`() throws {
+        let line = LogForm.json(
+            Date(timeIntervalSince1970: 0), "info", "a \"b\"\nc",
+            [("run", "abc"), ("message", "x"), ("level", "\u{1B}"), ("run", "again")])
+        #expect(!line.contains("\n"))
+        #expect(
+            try JSONValue(parsing: line)
+                == .object([
+                    "time": .string("1970-01-01T00:00:00.000Z"), "level": .string("info"),
+                    "message": .string("a \"b\"\nc"), "run": .string("abc"), "_message": .string("x"),
+                    "_level": .string("\u{1B}"), "_run": .string("again"),
+                ]))
+    }
+
+    @Test(arguments: ["--log-format json", ""])
+    func `with JSON the failure of a command is an event, too`(option: String) async throws {
+        var desk = try Desk()
+        if option.isEmpty { desk.variables["LAUNCH_LOG_FORMAT"] = "json" }
+        let answer = await desk.run("agent -q nope \(option)")
+        #expect(answer.code == .unavailable)
+        let event = try JSONValue(parsing: answer.errors)
+        #expect(event["level"] == .string("error"))
+        #expect(answer.errors.contains("The queue 'nope' does not exist"))
+        #expect(!answer.errors.contains("error: "))
+    }
+
+    @Test
+    func `all events of an agent are JSON, and those of a run have its ID`() async throws {
+        let desk = try Desk()
+        try desk.folder.write("c.yaml", Self.config(desk.folder.path))
+        _ = await desk.run("queue create q --resource mock")
+        let id = await desk.run("submit -q q --image mock.invalid/a:1").output.trimmingCharacters(in: .newlines)
+        let answer = await desk.run(
+            "agent -q q --drain -vv --log-format json -c \(desk.folder.file("c.yaml"))")
+        #expect(answer.code == .ok)
+        let events = try answer.errors.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
+        let ofRun = events.filter { $0["message"]?.stringValue?.hasPrefix("run ") == true }
+        #expect(ofRun.count >= 3)
+        #expect(ofRun.allSatisfy { $0["run"] == .string(id) })
+    }
+
+    @Test(arguments: [("error", ""), ("warning", ""), ("info", "agent done"), ("debug", "agent done")])
+    func `the level comes from the environment`(level: String, words: String) async throws {
+        var desk = try Desk()
+        try desk.folder.write("c.yaml", Self.config(desk.folder.path))
+        _ = await desk.run("queue create q --resource mock")
+        desk.variables["LAUNCH_LOG"] = level
+        let answer = await desk.run("agent -q q --drain -c \(desk.folder.file("c.yaml"))")
+        #expect(words.isEmpty ? answer.errors.isEmpty : answer.errors.contains(words))
+    }
+
+    @Test
+    func `a level and a format that do not exist are refused`() async throws {
+        var desk = try Desk()
+        desk.variables["LAUNCH_LOG"] = "verbose"
+        let answer = await desk.run("list")
+        #expect(answer.code == .usage)
+        #expect(answer.errors.contains("$LAUNCH_LOG (for --log-level) must be one of debug, info, warning, error"))
+        #expect(try await Desk().run("list --log-format xml").code == .usage)
+    }
+
+    @Test
+    func `the journal is known by the device and the inode of the stream`() throws {
+        let folder = try TemporaryDirectory()
+        try folder.write("journal", "")
+        try folder.write("other", "")
+        let file = try FileHandle(forReadingFrom: URL(filePath: folder.file("journal")))
+        var information = stat()
+        #expect(stat(folder.file("journal"), &information) == 0)
+        let name = "\(information.st_dev):\(information.st_ino)"
+        #expect(LogForm.isJournal(file.fileDescriptor, name))
+        let other = try FileHandle(forReadingFrom: URL(filePath: folder.file("other")))
+        #expect(!LogForm.isJournal(other.fileDescriptor, name))
+        for wrong in [nil, "", ":", "1:2:3", "x:y", "\(name) "] {
+            #expect(!LogForm.isJournal(file.fileDescriptor, wrong))
+        }
+    }
+
+    static func config(_ folder: String) -> String {
+        """
+        environment: {type: mock}
+        registry: {type: mock, folder: \(folder)}
+        builder: {type: mock, folder: \(folder)}
+        runner: {type: mock, folder: \(folder)}
+        """
+    }
+}
