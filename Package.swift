@@ -212,6 +212,7 @@ let package = Package(
             "LaunchCommands", at: "Sources/LaunchCommands",
             uses: [
                 "CLaunchLinux", "LaunchConsole", "LaunchConcurrency", "LaunchHost", "LaunchOwnership",
+                "LaunchSafeFiles",
                 "LaunchScaffold", "LaunchServiceManager", "LaunchSubprocess", "LaunchSuggestions",
                 "LaunchSystemLibraries",
             ]),

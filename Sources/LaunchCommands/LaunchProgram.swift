@@ -60,7 +60,10 @@ public enum LaunchProgram {
                 CommandGroup("Runs", RunCommands.all(context)),
                 CommandGroup(
                     "Queues and jobs",
-                    [QueueCommands.group(context), JobCommands.group(context), InitCommand.command(context)]),
+                    [
+                        QueueCommands.group(context), ApplyCommand.command(context), JobCommands.group(context),
+                        InitCommand.command(context),
+                    ]),
                 CommandGroup(
                     "Set-up",
                     [

@@ -44,11 +44,25 @@ extension FuzzTarget {
         }
     }
 
+    /// An exported queue is a file of the same queue.
+    private static func exported(_ queue: QueueDefinition, _ runner: RunnerPlugin) {
+        guard let text = try? queue.exported, let document = parsed(text) else {
+            return expect(false, "a queue can be exported")
+        }
+        guard let file = try? QueueFile(document, runner: runner),
+            let again = try? QueueDefinition(name: "q", resource: runner.base.type, file: file, fileName: nil)
+        else { return expect(false, "an exported queue is accepted: \(text)") }
+        expect(again.means(theSameAs: queue), "an exported queue is the same queue: \(text)")
+        expect((try? again.exported) == text, "it is exported as the same text: \(text)")
+    }
+
     /// A queue, printed without the text of its file, is a file of the same queue.
     private static func roundTrip(_ file: QueueFile, _ runner: RunnerPlugin) {
         guard
             let queue = try? QueueDefinition(name: "q", resource: runner.base.type, file: file, fileName: nil)
         else { return expect(false, "a checked file makes a queue") }
+        // The command accepts no file for another queue.
+        if file.name ?? "q" == "q" { exported(queue, runner) }
         var bare = queue
         bare.fileText = nil
         guard let text = try? bare.text, let printed = parsed(text) else { return }

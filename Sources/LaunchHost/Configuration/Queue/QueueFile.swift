@@ -1,8 +1,11 @@
 /// The contents of a queue's file: the template, its variables, and the rules for submitters.
 ///
 /// The file is the template itself, with additional keys of the queue at the top level: `template_variables`,
-/// `allow_overrides`, the other keys of `SubmitterPolicy`, `retry`, `limits` and `owners`.
+/// `allow_overrides`, the other keys of `SubmitterPolicy`, `retry`, `limits` and `owners`. `queue` and `resource` say
+/// which queue the file is for.
 public struct QueueFile: Sendable {
+    /// The name of the queue that the file is for; nil if the file does not say.
+    package var name: String?
     /// The template in the backend's spelling, without the queue's own keys. It still contains `${…}` and `{{…}}`.
     public var template: JSONValue
     /// The template variables in the order of the file.
@@ -27,7 +30,7 @@ public struct QueueFile: Sendable {
 
     /// The queue's own keys, for the documentation.
     static let fields =
-        [
+        identity + [
             Field(
                 "template_variables", .map(.any), example: "{gpus: {type: integer, minimum: 1, maximum: 8}}",
                 help: "The {{…}} of the template that a submit may fill: type, enum, minimum, maximum, default."),
@@ -41,6 +44,16 @@ public struct QueueFile: Sendable {
                 "retry", .object(RetryRules.fields), example: "{attempts: 5, wait: 12h}",
                 help: "How often a run is tried if the backend lacks machines, and how long it waits for quota.")
         ] + shared
+
+    /// The keys that say which queue the file is for. `launch queue export` writes them and `launch apply` needs them.
+    static let identity = [
+        Field(
+            "queue", .string, example: "train",
+            help: "The queue that the file is for. 'launch apply' takes the name of the file without it."),
+        Field(
+            "resource", .string, example: "process",
+            help: "The backend of the queue's runs. 'launch apply' needs it to create a queue."),
+    ]
 
     /// The keys for a queue that several people use.
     static let shared = [
@@ -72,6 +85,7 @@ public struct QueueFile: Sendable {
         let declared = root.entry("template_variables")?.value.entries?.map(\.key) ?? []
 
         var checker = TemplateChecker(document: document, runner: runner, declared: declared, variables: variables)
+        name = checker.identity(root)
         allowOverrides = checker.allowOverrides(root.entry("allow_overrides"))
         policy = checker.policy(root)
         checker.checkSources(policy, isLocked: allowOverrides != nil, root)
