@@ -62,7 +62,7 @@ public enum LaunchProgram {
                     "Queues and jobs",
                     [
                         QueueCommands.group(context), ApplyCommand.command(context), JobCommands.group(context),
-                        InitCommand.command(context),
+                        InitCommand.command(context), ImportCommands.group(context),
                     ]),
                 CommandGroup(
                     "Set-up",

@@ -60,7 +60,8 @@ import Testing
             "job list", "job list --all", "job list iris", "job show iris", "job delete iris:v1", "job delete busybox",
             "config check", "config check \(Examples.iris)/launch-config.yaml", "config schema", "config explain",
             "config explain max_jobs", "config path", "plugins list", "plugins describe mock", "plugins docs", "doctor",
-            "store prune --older-than 90d --dry-run", "store prune --older-than 90d", "queue delete iris",
+            "import wandb \(Examples.iris)/launch-config.yaml", "store prune --older-than 90d --dry-run",
+            "store prune --older-than 90d", "queue delete iris",
         ] {
             let answer = await desk.run("\(line) --json")
             #expect(answer.code == .ok, "\(line): \(answer.errors)")

@@ -102,7 +102,7 @@ struct QueueApplication {
     /// Another program may create or delete the queue between two calls.
     private static let attempts = 5
 
-    /// Carries out a step. A queue that another program has changed in the same way meanwhile is no error.
+    /// Carries out a step. If another program has created or deleted the queue since, the step has the same result.
     /// - Throws: `StoreError`.
     func apply(_ step: ApplyPlan.Step) async throws(StoreError) {
         guard let definition = step.definition else {

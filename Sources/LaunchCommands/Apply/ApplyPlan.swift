@@ -58,8 +58,8 @@ struct ApplyPlan {
             action: action, name: new.name, resource: new.resource, file: file.path, definition: new, diff: diff)
     }
 
-    /// The text of the queue's file, with the keys `queue` and `resource`, which are no difference; empty if it cannot be
-    /// read.
+    /// The text of the queue's file; empty if it cannot be read. It has the keys `queue` and `resource`, so that a file
+    /// without them does not differ.
     private static func text(of definition: QueueDefinition) -> String { (try? definition.exported) ?? "" }
 
     /// The steps that change the store.

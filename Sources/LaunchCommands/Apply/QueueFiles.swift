@@ -99,7 +99,7 @@ struct QueueFiles {
         let file = path.split(separator: "/").last.map { $0.split(separator: ".", maxSplits: .max).dropLast() }
         let name = named == nil ? file?.joined(separator: ".") ?? "" : named?.stringValue ?? ""
         do throws(StoreError) { try Names.check(name, of: "queue") } catch {
-            // Text that is no name, and a value that is no text, get one message each.
+            // A wrong name and a value that is not text get one message each.
             guard named == nil || named?.stringValue != nil else {
                 note("\"queue\" must be the name of a queue, as text", "put it in quotes", "queue", document)
                 return nil

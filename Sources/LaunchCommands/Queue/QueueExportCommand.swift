@@ -1,7 +1,5 @@
-internal import FoundationEssentials
 internal import LaunchConsole
 internal import LaunchHost
-internal import LaunchSafeFiles
 
 /// `launch queue export`
 enum QueueExportCommand {
@@ -54,8 +52,12 @@ enum QueueExportCommand {
                 return Result(name: queue.name, resource: definition.resource, text: try definition.exported)
             }
             if let folder {
-                let files = ExportFolder(path: folder, replaces: arguments.flag("force"))
-                let paths = try files.write(results.map { ($0.name, $0.text) })
+                let folder = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+                let paths = try ExportFolder(replaces: arguments.flag("force")).write(
+                    try results.map { result in
+                        try Names.check(result.name, of: "queue")
+                        return ("\(folder)/\(result.name).yaml", result.text)
+                    })
                 for (index, path) in paths.enumerated() { results[index].path = path }
             }
             if context.wantsJSON {
@@ -68,43 +70,5 @@ enum QueueExportCommand {
             }
             return .ok
         }
-    }
-}
-
-/// The folder into which the files of queues are written.
-struct ExportFolder {
-    let path: String
-    /// Whether files with another content are replaced.
-    let replaces: Bool
-
-    /// Writes each text to a file of that name. All names are checked before the first file is written.
-    /// - Returns: the paths, in the order of the texts.
-    /// - Throws: `LaunchError` if a file exists with another content, or cannot be written.
-    func write(_ texts: [(name: String, text: String)]) throws -> [String] {
-        var files: [(path: String, text: String, isNew: Bool)] = []
-        for (name, text) in texts {
-            try Names.check(name, of: "queue")
-            let path = path.hasSuffix("/") ? "\(path)\(name).yaml" : "\(path)/\(name).yaml"
-            let present = FileManager.default.contents(atPath: path)
-            files.append((path, text, present != Data(text.utf8)))
-            guard present == nil || present == Data(text.utf8) || replaces else {
-                throw LaunchError(
-                    .invalid, "'\(path)' exists with another content, and nothing was written.",
-                    hint:
-                        "Compare them with 'launch apply --dry-run -f \(Wording.shortened(path))', and replace the file "
-                        + "with --force.")
-            }
-        }
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw LaunchError(.unavailable, "The folder '\(path)' cannot be made: \(error)")
-        }
-        for file in files where file.isNew {
-            do throws(FileFailure) { try AtomicFile.replace(file.path, with: Array(file.text.utf8)) } catch {
-                throw LaunchError(.unavailable, "'\(file.path)' cannot be written: \(error.reason).")
-            }
-        }
-        return files.map(\.path)
     }
 }

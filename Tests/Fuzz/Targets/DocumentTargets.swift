@@ -5,7 +5,7 @@ import LaunchHost
 
 extension FuzzTarget {
     /// YAML and JSON files: configuration, queues, specs.
-    static let documents = [yaml, configuration, queueFile, specFile, placeholders]
+    static let documents = [yaml, configuration, queueFile, wandbImport, specFile, placeholders]
 
     private static let yaml = FuzzTarget("yaml", dictionary: "yaml") { bytes in
         guard let document = document(bytes) else { return }
@@ -25,6 +25,36 @@ extension FuzzTarget {
             expect(config.maxJobs ?? 1 >= 0, "max_jobs is no negative number")
         } catch {
             expect(error.kind == .configuration, "a wrong configuration has its kind")
+            expect(error.diagnostics.contains { $0.severity == .error }, "a refusal says why")
+            for diagnostic in error.diagnostics { expectPlace(diagnostic, in: document) }
+        }
+    }
+
+    /// What is imported is accepted, and an error says why.
+    private static let wandbImport = FuzzTarget("wandb-import", dictionary: "yaml") { bytes in
+        guard let document = document(bytes) else { return }
+        imported(document) { () throws(LaunchError) in
+            let text = try WandbImport(config: document, catalog: fuzzCatalog).text()
+            guard let read = parsed(text) else { return expect(false, "an imported configuration is YAML: \(text)") }
+            do throws(LaunchError) { _ = try LaunchConfig(read, catalog: fuzzCatalog) } catch {
+                expect(false, "an imported configuration is accepted: \(text)")
+            }
+        }
+        imported(document) { () throws(LaunchError) in
+            let (file, target) = try WandbImport.queue(document, name: "q", resource: nil, catalog: fuzzCatalog)
+            let text = try file.text()
+            guard let read = parsed(text), let runner = fuzzCatalog.runner(target.resource) else {
+                return expect(false, "an imported queue is YAML: \(text)")
+            }
+            do throws(LaunchError) { _ = try QueueFile(read, runner: runner) } catch {
+                expect(false, "an imported queue is accepted: \(text)")
+            }
+        }
+    }
+
+    private static func imported(_ document: Document, _ body: () throws(LaunchError) -> Void) {
+        do throws(LaunchError) { try body() } catch {
+            expect(error.kind == .invalid, "a file that cannot be imported is invalid: \(error)")
             expect(error.diagnostics.contains { $0.severity == .error }, "a refusal says why")
             for diagnostic in error.diagnostics { expectPlace(diagnostic, in: document) }
         }
