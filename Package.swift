@@ -138,8 +138,8 @@ let package = Package(
         library(
             "LaunchAgent", at: "Sources/LaunchHost/Agent",
             uses: [
-                "LaunchBlobs", "LaunchConcurrency", "LaunchFiles", "LaunchOwnership", "LaunchRehearsal",
-                "LaunchSnapshots", "LaunchSubprocess",
+                "LaunchBlobs", "LaunchConcurrency", "LaunchCrypto", "LaunchFiles", "LaunchHTTP", "LaunchOwnership",
+                "LaunchRehearsal", "LaunchSnapshots", "LaunchSubprocess",
             ]),
         library("LaunchHost", at: "Sources/LaunchHost/All", uses: ["LaunchAgent"]),
 

@@ -46,7 +46,8 @@ enum AgentCommand {
             }
             let agent = Agent(
                 settings, store: store, backends: backends,
-                contexts: try context.contexts(store), log: log,
+                contexts: try context.contexts(store),
+                hooks: try context.hooks(config, settings.queues, store, backends, log), log: log,
                 progress: { id, progress in
                     log.debug(progress.line, ["run": id.rawValue, "step": progress.step.rawValue])
                 })

@@ -68,6 +68,7 @@ public enum LaunchProgram {
                     "Set-up",
                     [
                         AgentCommand.command(context, version: version), AgentsCommand.command(context),
+                        HooksCommands.group(context),
                         ConfigCommands.group(context), StoreCommands.group(context),
                         PluginsCommands.group(context, version: version),
                         DoctorCommand.command(context), IAMPolicyCommand.command(context),

@@ -51,7 +51,7 @@ import Testing
         let desk = try Desk()
         let queue = "--resource local-docker --config \(Examples.iris)/queue.yaml"
         for line in [
-            "version", "agents", "queue list", "queue create iris \(queue)",
+            "version", "agents", "hooks list", "queue list", "queue create iris \(queue)",
             "queue create iris \(queue) --if-not-exists",
             "queue list", "queue show iris", "queue edit iris --config \(Examples.iris)/queue.yaml", "queue pause iris",
             "queue resume iris", "queue export", "queue export iris --to \(desk.folder.path)/q",

@@ -45,7 +45,7 @@ import Testing
         "+job show EVIL", "+job create image EVIL", "+job create image a/b:1 --name EVIL", "+job create code DIR/EVIL",
         "+job create code DIR/source --alias EVIL", "+job create git EVIL", "+job create template --name EVIL",
         "+job delete EVIL", "job delete job",
-        "+agent -q hostile --drain -vv", "+agent -q EVIL", "+agents EVIL", "agents",
+        "+agent -q hostile --drain -vv", "+agent -q EVIL", "+agents EVIL", "agents", "hooks list", "+hooks test EVIL",
         "+config check DIR/broken.yaml",
         "+config check DIR/broken.yaml --json",
         "config check DIR/control.yaml", "+config check DIR/EVIL", "+config check", "+config explain EVIL",

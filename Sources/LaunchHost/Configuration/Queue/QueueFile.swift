@@ -43,7 +43,7 @@ public struct QueueFile: Sendable {
             Field(
                 "retry", .object(RetryRules.fields), example: "{attempts: 5, wait: 12h}",
                 help: "How often a run is tried if the backend lacks machines, and how long it waits for quota.")
-        ] + shared
+        ] + shared + [hooks]
 
     /// The keys that say which queue the file is for. `launch queue export` writes them and `launch apply` needs them.
     static let identity = [
@@ -54,6 +54,14 @@ public struct QueueFile: Sendable {
             "resource", .string, example: "process",
             help: "The backend of the queue's runs. 'launch apply' needs it to create a queue."),
     ]
+
+    /// The key of the hooks of a queue. An agent reads them from the text of the file.
+    static let hooks = Field(
+        "hooks", .list(.object(HookSettings.fieldsOfQueue)),
+        example: "[{name: team, on: [failed], url: https://hooks.example/team, format: slack}]",
+        help:
+            "Servers that agents inform about the queue's runs, if 'hook_urls' of the agent's configuration allows the address."
+    )
 
     /// The keys for a queue that several people use.
     static let shared = [
@@ -91,6 +99,7 @@ public struct QueueFile: Sendable {
         checker.checkSources(policy, isLocked: allowOverrides != nil, root)
         retry = checker.retry(root.entry("retry"))
         (limits, owners) = checker.sharing(root, policy)
+        checker.checkHooks(root)
         checker.check(root)
         for note in notes {
             checker.decoder.note(note.message, hint: note.hint, at: note.mark, path: note.path, severity: .warning)

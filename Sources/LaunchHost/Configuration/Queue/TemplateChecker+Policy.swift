@@ -57,6 +57,19 @@ extension TemplateChecker {
         return (limits == QueueLimits() ? nil : limits, owners?.uniqued)
     }
 
+    /// Records the problems of the queue's hooks.
+    mutating func checkHooks(_ root: ConfigNode) {
+        var own = SchemaDecoder(document: decoder.document) { key, _ in
+            ["run", "secret", "queues"].contains(key)
+                ? SchemaDecoder.KeyAdvice(
+                    message: "\"\(key)\" is for hooks of launch-config.yaml, not for those of a queue",
+                    hint: "ask the operator of the agent, or write url")
+                : nil
+        }
+        _ = HookReader.hooks(ofQueue: root.entry("hooks"), &own)
+        for diagnostic in own.diagnostics { decoder.keep(diagnostic) }
+    }
+
     /// Refuses limits for instances that no run of the runner has, and warns of types that it does not know.
     private func checkInstanceTypes(_ options: Options, _ root: ConfigNode, _ own: inout SchemaDecoder) {
         let path = FieldPath().appending("limits").appending("per_instance_type")
