@@ -140,7 +140,8 @@ let package = Package(
         library(
             "LaunchAgent", at: "Sources/LaunchHost/Agent",
             uses: [
-                "LaunchBlobs", "LaunchConcurrency", "LaunchFiles", "LaunchHTTP", "LaunchMetrics", "LaunchOwnership",
+                "LaunchBlobs", "LaunchConcurrency", "LaunchCrypto", "LaunchFiles", "LaunchHTTP", "LaunchMetrics",
+                "LaunchOwnership",
                 "LaunchRehearsal", "LaunchSnapshots", "LaunchSubprocess",
             ]),
         library("LaunchHost", at: "Sources/LaunchHost/All", uses: ["LaunchAgent"]),

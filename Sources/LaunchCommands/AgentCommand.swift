@@ -43,7 +43,8 @@ enum AgentCommand {
             }
             let agent = Agent(
                 settings, store: store, backends: backends,
-                contexts: try context.contexts(store), log: log, metrics: metrics,
+                contexts: try context.contexts(store),
+                hooks: try context.hooks(config, settings.queues, store, backends, log), log: log, metrics: metrics,
                 progress: { id, progress in
                     log.debug(progress.line, ["run": id.rawValue, "step": progress.step.rawValue])
                 }, onEnd: { exporter?.ended($0) })

@@ -62,13 +62,14 @@ public enum LaunchProgram {
                 CommandGroup(
                     "Queues and jobs",
                     [
-                        QueueCommands.group(context), JobCommands.group(context), CodeCommands.group(context),
-                        InitCommand.command(context),
+                        QueueCommands.group(context), ApplyCommand.command(context), JobCommands.group(context),
+                        CodeCommands.group(context), InitCommand.command(context), ImportCommands.group(context),
                     ]),
                 CommandGroup(
                     "Set-up",
                     [
                         AgentCommand.command(context, version: version), AgentsCommand.command(context),
+                        HooksCommands.group(context),
                         ConfigCommands.group(context), StoreCommands.group(context),
                         PluginsCommands.group(context, version: version),
                         DoctorCommand.command(context), IAMPolicyCommand.command(context),

@@ -66,6 +66,11 @@ func `every configuration and queue file in the pages is valid`() throws {
                 let runner = try #require(catalog.runner(type), "\(name): \(note)")
                 let file = try QueueFile(try Document(text: block.text, name: name, kind: .invalid), runner: runner)
                 #expect(file.warnings.isEmpty, "\(name): \(file.warnings)")
+                let queue = try QueueDefinition(name: "q", resource: type, file: file, fileName: nil)
+                let exported = try Document(text: queue.exported, name: name, kind: .invalid)
+                let again = try QueueDefinition(
+                    name: "q", resource: type, file: QueueFile(exported, runner: runner), fileName: nil)
+                #expect(again.means(theSameAs: queue), "\(name)")
             }
             count += 1
         }

@@ -51,14 +51,17 @@ import Testing
         let desk = try Desk()
         let queue = "--resource local-docker --config \(Examples.iris)/queue.yaml"
         for line in [
-            "version", "agents", "queue list", "queue create iris \(queue)",
+            "version", "agents", "hooks list", "queue list", "queue create iris \(queue)",
             "queue create iris \(queue) --if-not-exists",
             "queue list", "queue show iris", "queue edit iris --config \(Examples.iris)/queue.yaml", "queue pause iris",
-            "queue resume iris", "job list", "job create image busybox:1", "job create code \(Examples.iris)",
+            "queue resume iris", "queue export", "queue export iris --to \(desk.folder.path)/q",
+            "apply -f \(desk.folder.path)/q", "apply -f \(desk.folder.path)/q --dry-run --prune", "job list",
+            "job create image busybox:1", "job create code \(Examples.iris)",
             "job list", "job list --all", "job list iris", "job show iris", "job delete iris:v1", "job delete busybox",
             "config check", "config check \(Examples.iris)/launch-config.yaml", "config schema", "config explain",
             "config explain max_jobs", "config path", "plugins list", "plugins describe mock", "plugins docs", "doctor",
-            "store prune --older-than 90d --dry-run", "store prune --older-than 90d",
+            "import wandb \(Examples.iris)/launch-config.yaml", "store prune --older-than 90d --dry-run",
+            "store prune --older-than 90d",
             "code list", "code prune --older-than 30d --dry-run", "code prune --older-than 30d", "queue delete iris",
         ] {
             let answer = await desk.run("\(line) --json")

@@ -19,7 +19,7 @@ enum QueueCommands {
             groups: [
                 CommandGroup([
                     QueueCreateCommand.command(context), QueueListCommand.command(context),
-                    QueueShowCommand.command(context),
+                    QueueShowCommand.command(context), QueueExportCommand.command(context),
                     QueueEditCommand.command(context), QueuePauseCommand.pause(context),
                     QueuePauseCommand.resume(context),
                     QueueDeleteCommand.command(context),

@@ -26,8 +26,20 @@ struct QueueText {
         return try definition(of: name, document, fileName: nil)
     }
 
-    private func definition(of name: String, _ document: Document, fileName: String?) throws -> QueueDefinition {
+    /// Checks a document that was read.
+    /// - Throws: `LaunchError` of kind `.invalid` with all errors, each with its position.
+    func definition(of name: String, _ document: Document, fileName: String?) throws -> QueueDefinition {
         let file = try QueueFile(document, runner: runner)
+        if let other = file.name, other != name {
+            throw LaunchError(
+                .invalid, "\(document.name) has 1 error.",
+                diagnostics: [
+                    document.diagnostic(
+                        .error, "the file is for the queue \(Wording.quoted(other)), not for \(Wording.quoted(name))",
+                        hint: "change the key, or name the queue \(Wording.shortened(other))",
+                        at: document.mark(at: FieldPath().appending("queue")), path: FieldPath().appending("queue"))
+                ])
+        }
         for warning in file.warnings { context.terminal.show(warning) }
         let definition = try QueueDefinition(name: name, resource: runner.base.type, file: file, fileName: fileName)
         showFindings(of: definition, file.document)

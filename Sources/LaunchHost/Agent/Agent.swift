@@ -37,6 +37,7 @@ public actor Agent {
     let clock: HostClock
     let log: Logger
     let contexts: any ContextProvider
+    private let hooks: HookFeed?
     let progress: @Sendable (RunID, BuildProgress) -> Void
     private let onEnd: @Sendable (RunRecord) -> Void
     let pulse = AsyncEvent()
@@ -72,8 +73,21 @@ public actor Agent {
         progress: @escaping @Sendable (RunID, BuildProgress) -> Void = { _, _ in },
         onEnd: @escaping @Sendable (RunRecord) -> Void = { _ in }
     ) {
+        self.init(
+            settings, store: store, backends: backends, contexts: contexts, hooks: nil, clock: clock, log: log,
+            metrics: metrics, progress: progress, onEnd: onEnd)
+    }
+
+    /// - Parameter hooks: informs others about the events of runs; nil without hooks.
+    package init(
+        _ settings: Settings, store: Store, backends: Backends, contexts: any ContextProvider, hooks: HookFeed?,
+        clock: HostClock = .system, log: Logger, metrics: AgentMetrics = AgentMetrics(),
+        progress: @escaping @Sendable (RunID, BuildProgress) -> Void = { _, _ in },
+        onEnd: @escaping @Sendable (RunRecord) -> Void = { _ in }
+    ) {
         self.onEnd = onEnd
         self.settings = settings
+        self.hooks = hooks
         self.store = store
         self.backends = backends
         self.contexts = contexts
@@ -102,13 +116,19 @@ public actor Agent {
         let (started, children) = AsyncStream.makeStream(of: (@Sendable () async -> Void).self)
         let (reported, reports) = AsyncStream.makeStream(of: ObserveStage.Report.self)
         (self.children, self.reports) = (children, reports)
+        await hooks?.begin()
         return try await withDiscardingTaskGroup(returning: Result<End, StoreError>.self) { group in
             let pulse = pulse
             group.addTask { for await _ in listener.rings { pulse.signal() } }
             group.addTask { for await report in reported { await self.take(report) } }
+            if let hooks { group.addTask { await hooks.run(as: owner.id) } }
             async let end = result(as: owner, only: one)
             for await child in started { group.addTask(operation: child) }
             let result = await end
+            // The end of the last run is reported too, but a slow target does not keep the agent.
+            if let hooks, case .success(let how) = result, how != .left {
+                _ = await TimeLimit.value(within: HookFeed.farewell) { await hooks.pass(as: owner.id) }
+            }
             group.cancelAll()
             return result
         }.get()

@@ -1,5 +1,5 @@
 /// The rules for names of queues and jobs.
-enum Names {
+package enum Names {
     /// Refuses a name that is not 1 to 64 letters, digits, '.', '_' and '-', beginning with a letter or a digit.
     package static func check(_ name: String, of thing: String) throws(StoreError) {
         guard name.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._-]{0,63}/) != nil else {

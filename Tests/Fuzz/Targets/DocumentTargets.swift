@@ -5,7 +5,7 @@ import LaunchHost
 
 extension FuzzTarget {
     /// YAML and JSON files: configuration, queues, specs.
-    static let documents = [yaml, configuration, queueFile, specFile, placeholders]
+    static let documents = [yaml, configuration, queueFile, wandbImport, specFile, placeholders]
 
     private static let yaml = FuzzTarget("yaml", dictionary: "yaml") { bytes in
         guard let document = document(bytes) else { return }
@@ -30,6 +30,36 @@ extension FuzzTarget {
         }
     }
 
+    /// What is imported is accepted, and an error says why.
+    private static let wandbImport = FuzzTarget("wandb-import", dictionary: "yaml") { bytes in
+        guard let document = document(bytes) else { return }
+        imported(document) { () throws(LaunchError) in
+            let text = try WandbImport(config: document, catalog: fuzzCatalog).text()
+            guard let read = parsed(text) else { return expect(false, "an imported configuration is YAML: \(text)") }
+            do throws(LaunchError) { _ = try LaunchConfig(read, catalog: fuzzCatalog) } catch {
+                expect(false, "an imported configuration is accepted: \(text)")
+            }
+        }
+        imported(document) { () throws(LaunchError) in
+            let (file, target) = try WandbImport.queue(document, name: "q", resource: nil, catalog: fuzzCatalog)
+            let text = try file.text()
+            guard let read = parsed(text), let runner = fuzzCatalog.runner(target.resource) else {
+                return expect(false, "an imported queue is YAML: \(text)")
+            }
+            do throws(LaunchError) { _ = try QueueFile(read, runner: runner) } catch {
+                expect(false, "an imported queue is accepted: \(text)")
+            }
+        }
+    }
+
+    private static func imported(_ document: Document, _ body: () throws(LaunchError) -> Void) {
+        do throws(LaunchError) { try body() } catch {
+            expect(error.kind == .invalid, "a file that cannot be imported is invalid: \(error)")
+            expect(error.diagnostics.contains { $0.severity == .error }, "a refusal says why")
+            for diagnostic in error.diagnostics { expectPlace(diagnostic, in: document) }
+        }
+    }
+
     /// The first byte selects the runner.
     private static let queueFile = FuzzTarget("queue-file", dictionary: "yaml") { bytes in
         let runners = fuzzCatalog.runners
@@ -44,11 +74,25 @@ extension FuzzTarget {
         }
     }
 
+    /// An exported queue is a file of the same queue.
+    private static func exported(_ queue: QueueDefinition, _ runner: RunnerPlugin) {
+        guard let text = try? queue.exported, let document = parsed(text) else {
+            return expect(false, "a queue can be exported")
+        }
+        guard let file = try? QueueFile(document, runner: runner),
+            let again = try? QueueDefinition(name: "q", resource: runner.base.type, file: file, fileName: nil)
+        else { return expect(false, "an exported queue is accepted: \(text)") }
+        expect(again.means(theSameAs: queue), "an exported queue is the same queue: \(text)")
+        expect((try? again.exported) == text, "it is exported as the same text: \(text)")
+    }
+
     /// A queue, printed without the text of its file, is a file of the same queue.
     private static func roundTrip(_ file: QueueFile, _ runner: RunnerPlugin) {
         guard
             let queue = try? QueueDefinition(name: "q", resource: runner.base.type, file: file, fileName: nil)
         else { return expect(false, "a checked file makes a queue") }
+        // The command accepts no file for another queue.
+        if file.name ?? "q" == "q" { exported(queue, runner) }
         var bare = queue
         bare.fileText = nil
         guard let text = try? bare.text, let printed = parsed(text) else { return }

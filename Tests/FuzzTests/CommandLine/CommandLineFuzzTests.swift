@@ -88,7 +88,7 @@ import Testing
         #expect(findings(64, err: "error: x\n").isEmpty)
         #expect(findings(65, err: "error: x\n  hint: y\n").isEmpty)
         #expect(!findings(132).isEmpty)
-        #expect(!findings(2, err: "error: x\n").isEmpty)
+        #expect(!findings(4, err: "error: x\n").isEmpty)
         #expect(!findings(70, err: "error: x\n").isEmpty)
         #expect(!findings(64).isEmpty)
         #expect(!findings(64, err: "error: x\nerror: y\n").isEmpty)

@@ -36,6 +36,7 @@ struct HostileWorld {
         ended = try await Self.end(store)
         try desk.folder.write("broken.yaml", "queues: [a\u{202E}b]\nmax_job\u{2067}: \"\(Self.printableInYAML)\"\n")
         try desk.folder.write("control.yaml", "a: \u{1B}[2J\u{7}\n")
+        try desk.folder.write("hostile.yaml", "resource: mock\nqueue: hostile\n# \u{202E}\nmetrics: {loss: 2}\n")
         try desk.folder.write("spec.yaml", "name: \(Self.quoted)\nimage: \(Self.quoted)\nqueue: \(Self.quoted)\n")
         try desk.folder.write("spec-good.yaml", "name: \(Self.quoted)\nimage: a/b:1\nparams: {k: \(Self.quoted)}\n")
         try desk.folder.write("source/Dockerfile", "FROM \(Self.text)\n")

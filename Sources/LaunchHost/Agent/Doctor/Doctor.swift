@@ -45,6 +45,7 @@ public struct Doctor: Sendable {
         let store = await state(&found)
         guard let config else { return found }
         found.append(SandboxHealth.finding(isOn: config.sandbox))
+        found += await HookHealth(config: config, variables: variables).findings(store)
         let backends: Backends
         do throws(LaunchError) {
             backends = try Backends(config, catalog: catalog, variables: variables, log: log)

@@ -26,6 +26,8 @@ enum ConfigChecker {
             root.entry(LaunchConfig.storeKey)?.value, options.values[LaunchConfig.storeKey]?.objectValue, known,
             environment: root.entry(Role.environment.rawValue)?.value.entry("type")?.value.jsonValue.stringValue)
         let settings = store.read(&decoder)
+        var hooks = HookReader()
+        hooks.read(options.values["hooks"]?.arrayValue ?? [], document, &decoder)
         diagnostics += decoder.diagnostics
 
         func block(_ role: Role) -> LaunchConfig.Block? {
@@ -36,6 +38,8 @@ enum ConfigChecker {
         }
         var config = config(options, document: document, block: block)
         config.store = settings
+        config.hooks = hooks.hooks
+        config.hookURLs = options.strings("hook_urls") ?? []
         config.runners = runners(root, beside: config.runner, known, document, &diagnostics)
         diagnostics = UnfilledPlaceholders(in: document, known).alone(of: diagnostics)
         return (config, DiagnosticRenderer.sorted(diagnostics))

@@ -29,6 +29,10 @@ public struct LaunchConfig: Sendable {
     package var limits: SizeLimits
     /// Whether child processes that work on sources are restricted to the files that they need.
     public var sandbox = true
+    /// Who is informed about runs.
+    package var hooks: [HookSettings] = []
+    /// The patterns of addresses that hooks of queues may have.
+    package var hookURLs: [String] = []
     /// Where queues, jobs and runs are kept.
     public var store = StoreSettings.sqlite
     /// The URL of the collector that gets the spans of runs; nil if there is none.

@@ -20,6 +20,17 @@ extension LaunchConfig {
             "log_size_limit", .bytes, default: .integer(SizeLimits.standard.logBytes), example: "500m",
             help: "The maximum size of a run's log that is kept after its end."),
         Field(
+            "hooks", .list(.object(HookSettings.fields)),
+            example: "[{name: alerts, on: [failed], url: https://hooks.example/launch}]",
+            help:
+                "Programs and servers that the agent informs about runs, at least once for each event and in its order."
+        ),
+        Field(
+            "hook_urls", .list(.string), example: "[\"https://hooks.example/team/**\"]",
+            help:
+                "The addresses that hooks of queues may have: scheme and host as they are, * within a part of the path. Default: none."
+        ),
+        Field(
             storeKey, .object(PostgresSettings.fields), example: "{type: postgres, host: db.example, database: launch}",
             help: "Where queues, jobs and runs are kept: on this machine, or in a database that a team shares."),
         Field(

@@ -1,8 +1,11 @@
 /// The contents of a queue's file: the template, its variables, and the rules for submitters.
 ///
 /// The file is the template itself, with additional keys of the queue at the top level: `template_variables`,
-/// `allow_overrides`, the other keys of `SubmitterPolicy`, `retry`, `limits` and `owners`.
+/// `allow_overrides`, the other keys of `SubmitterPolicy`, `retry`, `limits` and `owners`. `queue` and `resource` say
+/// which queue the file is for.
 public struct QueueFile: Sendable {
+    /// The name of the queue that the file is for; nil if the file does not say.
+    package var name: String?
     /// The template in the backend's spelling, without the queue's own keys. It still contains `${…}` and `{{…}}`.
     public var template: JSONValue
     /// The template variables in the order of the file.
@@ -27,7 +30,7 @@ public struct QueueFile: Sendable {
 
     /// The queue's own keys, for the documentation.
     static let fields =
-        [
+        identity + [
             Field(
                 "template_variables", .map(.any), example: "{gpus: {type: integer, minimum: 1, maximum: 8}}",
                 help: "The {{…}} of the template that a submit may fill: type, enum, minimum, maximum, default."),
@@ -40,7 +43,25 @@ public struct QueueFile: Sendable {
             Field(
                 "retry", .object(RetryRules.fields), example: "{attempts: 5, wait: 12h}",
                 help: "How often a run is tried if the backend lacks machines, and how long it waits for quota.")
-        ] + shared
+        ] + shared + [hooks]
+
+    /// The keys that say which queue the file is for. `launch queue export` writes them and `launch apply` needs them.
+    static let identity = [
+        Field(
+            "queue", .string, example: "train",
+            help: "The queue that the file is for. 'launch apply' takes the name of the file without it."),
+        Field(
+            "resource", .string, example: "process",
+            help: "The backend of the queue's runs. 'launch apply' needs it to create a queue."),
+    ]
+
+    /// The key of the hooks of a queue. An agent reads them from the text of the file.
+    static let hooks = Field(
+        "hooks", .list(.object(HookSettings.fieldsOfQueue)),
+        example: "[{name: team, on: [failed], url: https://hooks.example/team, format: slack}]",
+        help:
+            "Servers that agents inform about the queue's runs, if 'hook_urls' of the agent's configuration allows the address."
+    )
 
     /// The keys for a queue that several people use.
     static let shared = [
@@ -72,11 +93,13 @@ public struct QueueFile: Sendable {
         let declared = root.entry("template_variables")?.value.entries?.map(\.key) ?? []
 
         var checker = TemplateChecker(document: document, runner: runner, declared: declared, variables: variables)
+        name = checker.identity(root)
         allowOverrides = checker.allowOverrides(root.entry("allow_overrides"))
         policy = checker.policy(root)
         checker.checkSources(policy, isLocked: allowOverrides != nil, root)
         retry = checker.retry(root.entry("retry"))
         (limits, owners) = checker.sharing(root, policy)
+        checker.checkHooks(root)
         checker.check(root)
         for note in notes {
             checker.decoder.note(note.message, hint: note.hint, at: note.mark, path: note.path, severity: .warning)

@@ -18,6 +18,22 @@ extension TemplateChecker {
         return policy
     }
 
+    /// The name of the queue that the file is for; nil if it does not say. A file for another resource is an error.
+    mutating func identity(_ root: ConfigNode) -> String? {
+        let names = Set(QueueFile.identity.map(\.name))
+        let entries = root.entries?.filter { names.contains($0.key) && !$0.value.isNull } ?? []
+        var own = SchemaDecoder(document: decoder.document)
+        let options = own.decode(ConfigNode(.mapping(entries), at: root.mark), fields: QueueFile.identity, in: .top)
+        if let type = options.string("resource"), type != runner.base.type {
+            own.note(
+                "the file is for the resource \(Wording.quoted(type)), and the queue is of \"\(runner.base.type)\"",
+                hint: "the resource of a queue cannot be changed; create another queue for the file",
+                at: root.entry("resource")?.value.mark, path: FieldPath().appending("resource"))
+        }
+        for diagnostic in own.diagnostics { decoder.keep(diagnostic) }
+        return options.string("queue")
+    }
+
     /// The limits and the owners of the queue. Their problems are recorded. A server checks the policy's highest priority
     /// by the limits.
     mutating func sharing(_ root: ConfigNode, _ policy: SubmitterPolicy) -> (limits: QueueLimits?, owners: [String]?) {
@@ -39,6 +55,19 @@ extension TemplateChecker {
         limits.priority = policy.maxPriority
         if limits.perInstanceType?.isEmpty == true { limits.perInstanceType = nil }
         return (limits == QueueLimits() ? nil : limits, owners?.uniqued)
+    }
+
+    /// Records the problems of the queue's hooks.
+    mutating func checkHooks(_ root: ConfigNode) {
+        var own = SchemaDecoder(document: decoder.document) { key, _ in
+            ["run", "secret", "queues"].contains(key)
+                ? SchemaDecoder.KeyAdvice(
+                    message: "\"\(key)\" is for hooks of launch-config.yaml, not for those of a queue",
+                    hint: "ask the operator of the agent, or write url")
+                : nil
+        }
+        _ = HookReader.hooks(ofQueue: root.entry("hooks"), &own)
+        for diagnostic in own.diagnostics { decoder.keep(diagnostic) }
     }
 
     /// Refuses limits for instances that no run of the runner has, and warns of types that it does not know.

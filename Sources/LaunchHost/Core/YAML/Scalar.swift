@@ -20,7 +20,7 @@ package enum Scalar {
     }
 
     /// Why an unquoted text is not allowed in a document, and what to write instead; nil if it is allowed.
-    static func problem(ofPlain text: String) -> (message: String, hint: String)? {
+    package static func problem(ofPlain text: String) -> (message: String, hint: String)? {
         guard isShort(text), let first = text.utf8.first, isNumberStart(first) else { return nil }
         if looksOctal(text) {
             let digits = text.drop { "+-".contains($0) }.drop { $0 == "0" }

@@ -19,11 +19,12 @@ struct CopiedTable: Sendable {
         CopiedTable(name: "shares", key: ["queue", "author"]),
     ]
 
-    /// The tables that are not copied: what an engine makes itself, the logs of runs, which one machine keeps in files, and
-    /// the state of one server.
+    /// The tables that are not copied: what an engine makes itself, the logs of runs, which one machine keeps in files, the
+    /// state of one server, and the state of hooks, which begin at the end of the copied log.
     static let others: Set = [
         "run_counts", "run_texts", "owners", "settings", "pieces", "sources", "source_pieces", "piece_usage",
         "objects", "source_objects", "run_outputs", "run_output_parts", "text_usage",
+        "hook_cursors", "hook_deliveries",
     ]
 
     /// The text of a page, in characters, is not more than this, or the page is one row.

@@ -30,6 +30,7 @@ enum PostgreSQLSchema {
         // A program that does not know the names of objects would not find those of others.
         Migration(sql: objects, stopsOlderPrograms: true),
         Migration(sql: outputs),
+        Migration(sql: hooks),
     ]
 
     /// Settings of a connection: each statement has an index in the order of its result. With old statistics, the planner

@@ -236,5 +236,32 @@ enum Schema {
         CREATE INDEX runs_live_for ON runs (queue, demand)
             WHERE state NOT IN ('queued', 'succeeded', 'failed', 'stopped') AND demand <> '';
         """,
+        // Which events each hook has seen, and the reports of them. A report is 'pending' until it is 'delivered' or
+        // 'given up'. Its owner is the program that tries to deliver it.
+        """
+        CREATE TABLE hook_cursors (
+            hook TEXT PRIMARY KEY,
+            seq INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE hook_deliveries (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            hook TEXT NOT NULL,
+            event TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            run_id TEXT,
+            queue TEXT,
+            at INTEGER NOT NULL,
+            state TEXT NOT NULL DEFAULT 'pending',
+            tries INTEGER NOT NULL DEFAULT 0,
+            not_before INTEGER NOT NULL DEFAULT 0,
+            owner TEXT,
+            claim_token INTEGER NOT NULL DEFAULT 0,
+            error TEXT,
+            ended_at INTEGER,
+            UNIQUE (hook, event)
+        ) STRICT;
+        CREATE INDEX hook_deliveries_due ON hook_deliveries (hook, number) WHERE state = 'pending';
+        CREATE INDEX hook_deliveries_of_run ON hook_deliveries (run_id, hook, number);
+        """,
     ]
 }

@@ -4,6 +4,8 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
     case ok = 0
     /// The run that the command started, awaited or queried has failed.
     case runFailed = 1
+    /// A comparison found a difference.
+    case differs = 2
     /// The run was stopped before its end.
     case stopped = 3
     /// The command line is wrong.

@@ -46,7 +46,8 @@ import Testing
         let properties = try #require(schema["properties"]?.objectValue)
         #expect(
             properties.keys.sorted() == [
-                "builder", "entity", "environment", "log_size_limit", "max_jobs", "queues", "registry", "runner",
+                "builder", "entity", "environment", "hook_urls", "hooks", "log_size_limit", "max_jobs", "queues",
+                "registry", "runner",
                 "runners", "sandbox", "source_size_limit", "store",
             ])
         #expect(properties["max_jobs"]?["default"] == .integer(1))

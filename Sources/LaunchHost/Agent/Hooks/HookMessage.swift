@@ -1,0 +1,137 @@
+internal import FoundationEssentials
+
+/// What a hook reports about an event, as the JSON document that `docs/hooks.md` describes.
+package struct HookMessage: Sendable, Hashable, Codable {
+    /// The run of an event.
+    package struct Run: Sendable, Hashable, Codable {
+        package var id: String
+        package var name: String
+        package var project: String
+        package var queue: String?
+        package var author: String
+        package var resource: String
+        package var state: String
+        /// The code of the cause, such as `time-limit`, and its sentence.
+        package var cause: String?
+        package var message: String?
+        package var exitCode: Int?
+        package var submittedAt: Timestamp
+        package var startedAt: Timestamp?
+        package var endedAt: Timestamp?
+        /// What the backend reports about the run: billed time, cost.
+        package var facts: [Outcome.Fact]
+        package var metrics: [String: Double]
+    }
+
+    /// The version of this document; members may be added without another version.
+    package var version = 1
+    /// The same for each try of a delivery, so that a receiver can recognize a message that it has.
+    package var id: String
+    package var hook: String
+    /// `failed`, `stopped`, `succeeded`, `waiting`, `no-agent` or `test`.
+    package var event: String
+    package var at: Timestamp
+    package var attempt: Int
+    package var queue: String?
+    /// Nil for an event of a queue, and for a run that was removed since.
+    package var run: Run?
+    /// The last lines of the run's log, at most 20.
+    package var log: [String]
+    /// One sentence about the event.
+    package var text: String
+
+    /// The maximum number of lines of the log, and of characters of one.
+    static let (mostLines, longestLine) = (20, 500)
+
+    /// The message of a delivery. All text is masked, and control characters are escaped.
+    init(_ delivery: HookDelivery, _ record: RunRecord?, log: [String]) {
+        func clean(_ text: String) -> String { Wording.visible(SecretMask.shared.mask(text)) }
+        id = "\(delivery.hook):\(delivery.event)"
+        (hook, event, at, attempt) = (delivery.hook, delivery.kind, delivery.at, delivery.tries)
+        queue = record?.queue ?? delivery.queue
+        self.log = log.suffix(Self.mostLines).map { clean(String($0.prefix(Self.longestLine))) }
+        run = record.map { record in
+            Run(
+                id: record.id.rawValue, name: clean(record.name), project: clean(record.project), queue: record.queue,
+                author: clean(record.author), resource: record.resource, state: record.state.rawValue,
+                cause: record.cause?.code.rawValue,
+                message: (record.cause?.message).map { clean(String($0.prefix(2_000))) },
+                exitCode: (record.cause?.exitCode).map { Int($0) }, submittedAt: record.submittedAt,
+                startedAt: record.startedAt, endedAt: record.endedAt,
+                facts: (record.outcome?.facts ?? []).prefix(50).map { Outcome.Fact(clean($0.name), clean($0.value)) },
+                metrics: record.outcome?.metrics ?? [:])
+        }
+        text = ""
+        text = sentence
+    }
+
+    private var sentence: String {
+        let place = queue.map { " of queue '\($0)'" } ?? ""
+        guard let run else {
+            return event == "no-agent"
+                ? "No agent serves the queue '\(queue ?? "-")', and runs wait in it." : "\(event)\(place)"
+        }
+        let who = "The run \(run.id) (\(run.name))\(place) of \(run.author)"
+        switch event {
+        case "waiting": return "\(who) waits since \(run.submittedAt)."
+        default:
+            let cause = [run.cause, run.message].compactMap(\.self).joined(separator: ": ")
+            let verb = event == "stopped" ? "was stopped" : "has \(event)"
+            return "\(who) \(verb)\(cause.isEmpty ? "." : ": \(cause)")"
+        }
+    }
+
+    /// The cost, if the backend reports one.
+    private var cost: String? { run?.facts.first { $0.name.contains("cost") || $0.name.contains("billed") }?.value }
+
+    /// The text with the cost and the log, for programs that show text.
+    private var page: String {
+        let lines = [text] + (cost.map { ["billed: \($0)"] } ?? [])
+        return lines.joined(separator: "\n") + (log.isEmpty ? "" : "\n```\n\(log.joined(separator: "\n"))\n```")
+    }
+
+    /// The bytes of the message and their type.
+    /// - Throws: an error if a value has no JSON form; no metric does not.
+    package func body(as format: HookSettings.Format) throws -> (bytes: [UInt8], type: String) {
+        switch format {
+        case .json: (Array(try JSON.canonicalData(self)), "application/json")
+        case .slack:
+            // Slack reads <, > and & as the beginning of its own syntax.
+            (
+                Array(try JSON.canonicalData(["text": Self.escaped(page)])), "application/json"
+            )
+        case .teams:
+            (
+                Array(
+                    try JSON.canonicalData(
+                        JSONValue.object([
+                            "type": .string("message"),
+                            "attachments": .array([
+                                .object([
+                                    "contentType": .string("application/vnd.microsoft.card.adaptive"),
+                                    "content": .object([
+                                        "type": .string("AdaptiveCard"), "version": .string("1.4"),
+                                        "body": .array(
+                                            [
+                                                text, cost.map { "billed: \($0)" },
+                                                log.isEmpty ? nil : log.joined(separator: "\n\n"),
+                                            ]
+                                            .compactMap(\.self).map {
+                                                .object([
+                                                    "type": .string("TextBlock"), "text": .string($0),
+                                                    "wrap": .bool(true),
+                                                ])
+                                            }),
+                                    ]),
+                                ])
+                            ]),
+                        ]))), "application/json"
+            )
+        case .ntfy: (Array(page.utf8), "text/plain; charset=utf-8")
+        }
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+    }
+}

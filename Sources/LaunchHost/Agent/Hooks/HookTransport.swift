@@ -1,0 +1,159 @@
+internal import LaunchCrypto
+internal import LaunchHTTP
+internal import LaunchSubprocess
+
+/// Carries a message to the target of a hook, once.
+package struct HookTransport: Sendable {
+    /// A hook with the key of its signature.
+    package struct Hook: Sendable {
+        package let settings: HookSettings
+        let key: Secret?
+
+        /// Reads the key.
+        /// - Parameters:
+        ///   - variables: the environment of the process.
+        ///   - document: the configuration, to whose folder a relative path belongs.
+        /// - Throws: `LaunchError` of kind `.configuration` if the key cannot be read.
+        package init(
+            _ settings: HookSettings, variables: [String: String], document: Document?
+        ) throws(LaunchError) {
+            self.settings = settings
+            key = try settings.secret.map { place throws(LaunchError) in
+                try Self.key(at: place, of: settings.name, variables, document)
+            }
+        }
+
+        /// A hook of a queue, which has no key.
+        init(ofQueue settings: HookSettings) { (self.settings, key) = (settings, nil) }
+
+        private static func key(
+            at place: String, of hook: String, _ variables: [String: String], _ document: Document?
+        ) throws(LaunchError) -> Secret {
+            let text: String
+            if place.hasPrefix("env:") {
+                text = variables[String(place.dropFirst(4))] ?? ""
+            } else {
+                let path = String(place.dropFirst(5))
+                do throws(SmallFile.Fault) {
+                    let bytes = try SmallFile.bytes(of: document?.path(of: path) ?? path, limit: 64 << 10)
+                    text = String(decoding: bytes, as: UTF8.self)
+                } catch {
+                    throw LaunchError(
+                        .configuration,
+                        "The key of the hook '\(hook)' cannot be read from '\(path)': \(error.message).",
+                        hint: "Correct 'secret' of the hook in launch-config.yaml.")
+                }
+            }
+            let key = text.hasSuffix("\n") ? String(text.dropLast()) : text
+            guard key.utf8.count >= 16, key.utf8.count <= 4_096 else {
+                throw LaunchError(
+                    .configuration, "The key of the hook '\(hook)' is not set, or has not 16 to 4096 bytes.",
+                    hint: "Write a random key to the place that 'secret' names: openssl rand -hex 32")
+            }
+            return Secret(key)
+        }
+    }
+
+    /// The limit of one try.
+    static let timeout = Duration.seconds(20)
+    private let client: HTTPClient
+    /// For addresses of queues' owners: a proxy would resolve the name itself.
+    private let direct: HTTPClient
+    /// The patterns of addresses that hooks of queues may have.
+    private let allowed: [String]
+
+    /// - Parameter allowed: the patterns of addresses that hooks of queues may have.
+    package init(allowing allowed: [String] = []) {
+        self.allowed = allowed
+        client = HTTPClient(configuration: .init(connectTimeout: .seconds(10), userAgent: "launch-hooks"))
+        direct = HTTPClient(
+            configuration: .init(connectTimeout: .seconds(10), proxy: .direct, userAgent: "launch-hooks"))
+    }
+
+    /// Sends a message. Never throws: each failure is a sentence.
+    func send(_ message: HookMessage, to hook: Hook, at time: Timestamp) async -> HookSchedule.Result {
+        let (bytes, type): ([UInt8], String)
+        do { (bytes, type) = try message.body(as: hook.settings.format) } catch {
+            return .failed("The message cannot be written: \(error)")
+        }
+        switch hook.settings.target {
+        case .program(let words): return await run(words, bytes, message)
+        case .url(let url):
+            var route: [HTTPRequest.AddressOverride] = []
+            if hook.settings.isOfQueue {
+                switch await self.route(to: url.reveal()) {
+                case .success(let found): route = found
+                case .failure(let refusal): return .failed(refusal.sentence)
+                }
+            }
+            return await post(bytes, type, to: url, message, key: hook.key, at: time, by: route)
+        }
+    }
+
+    private struct Refusal: Error {
+        let sentence: String
+    }
+
+    /// The address that a request of a queue's hook must use.
+    private func route(to url: String) async -> Result<[HTTPRequest.AddressOverride], Refusal> {
+        guard allowed.contains(where: { HookAddress.allows($0, url) }), let parts = HookAddress.parts(of: url) else {
+            return .failure(
+                Refusal(sentence: "'hook_urls' of the agent's launch-config.yaml does not allow the address."))
+        }
+        switch await HookNetwork.resolve(parts.host) {
+        case .refused(let sentence): return .failure(Refusal(sentence: sentence))
+        case .addresses(let found):
+            return .success(
+                found.prefix(1).map {
+                    HTTPRequest.AddressOverride(host: parts.host, port: parts.port, address: $0)
+                })
+        }
+    }
+
+    private func post(
+        _ bytes: [UInt8], _ type: String, to url: Secret, _ message: HookMessage, key: Secret?, at time: Timestamp,
+        by route: [HTTPRequest.AddressOverride]
+    ) async -> HookSchedule.Result {
+        var headers: HTTPHeaders = ["Content-Type": type, "Launch-Delivery": message.id]
+        let seconds = "\(time.milliseconds / 1_000)"
+        headers["Launch-Timestamp"] = seconds
+        if let key {
+            let signature = HMACSHA256.authenticate(Array("\(seconds).".utf8) + bytes, key: Array(key.reveal().utf8))
+            headers["Launch-Signature"] = "sha256=\(Hex.encode(signature))"
+        }
+        do throws(HTTPError) {
+            let answer = try await (route.isEmpty ? client : direct).send(
+                HTTPRequest(
+                    .post, url.reveal(), headers: headers, body: .bytes(bytes), timeout: Self.timeout,
+                    resolve: route, followRedirects: false, maxBodyBytes: 64 << 10))
+            if (200..<300).contains(answer.status) { return .accepted }
+            let redirect = (300..<400).contains(answer.status) ? ", and redirects are not followed" : ""
+            return .failed("The server has answered with status \(answer.status)\(redirect).")
+        } catch {
+            // An answer that is too long is an answer of an unknown status.
+            return .failed("The server cannot be reached: \(error.message)")
+        }
+    }
+
+    /// The child gets no variables of the agent but those that every program needs.
+    private func run(_ words: [String], _ bytes: [UInt8], _ message: HookMessage) async -> HookSchedule.Result {
+        guard let program = words.first else { return .failed("The hook names no program.") }
+        do throws(SubprocessError) {
+            let result = try await Subprocess.run(
+                program, Array(words.dropFirst()),
+                environment: .allowed(
+                    .init(names: Subprocess.AllowedVariables.network), setting: ["LAUNCH_DELIVERY": message.id]),
+                stdin: .bytes(bytes), stdout: .discard, stderr: .collect(maxBytes: 4_096), timeout: Self.timeout)
+            if result.exit.isSuccess { return .accepted }
+            let end: String =
+                switch result.exit {
+                case .code(let code): "exit code \(code)"
+                case .signal(let signal): "signal \(signal)"
+                }
+            let words = Wording.shortened(SecretMask.shared.mask(result.stderrText))
+            return .failed("The program '\(program)' has ended with \(end)\(words.isEmpty ? "." : ": \(words)")")
+        } catch {
+            return .failed("The program '\(program)' cannot be run: \(error)")
+        }
+    }
+}
