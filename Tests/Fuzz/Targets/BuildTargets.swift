@@ -59,7 +59,7 @@ extension FuzzTarget {
         guard
             let image = try? AppendedImage(
                 base: documents, configOfBase: configuration, settings: settings,
-                layer: .init(digest: digest, size: 1, contentDigest: digest), name: "base")
+                layers: [.init(digest: digest, size: 1, contentDigest: digest)], name: "base")
         else { return }
         let written = try? JSONValue(parsing: String(decoding: image.manifest, as: UTF8.self))
         let content = try? JSONValue(parsing: String(decoding: image.config, as: UTF8.self))
