@@ -41,6 +41,28 @@ import Testing
         #expect(json["ok"] == .bool(true) && json["checks"]?.arrayValue?.count == 10)
     }
 
+    @Test func `hooks are checked without sending a message`() async throws {
+        var desk = try desk(
+            """
+            registry: {type: mock}
+            builder: {type: mock}
+            hooks:
+              - {name: page, on: [failed], run: [/no/such/program]}
+              - {name: web, on: [failed], url: "https://hooks.invalid/x", secret: env:HOOK_KEY}
+
+            """)
+        let answer = await desk.run("doctor")
+        #expect(answer.output.contains(/ok +hook page +no delivery yet/), "\(answer.output)")
+        #expect(answer.output.contains("The key of the hook 'web' is not set"), "\(answer.output)")
+        #expect(answer.code == .configuration)
+        desk.variables["HOOK_KEY"] = "0123456789abcdef"
+        #expect(await desk.run("doctor").code == .ok)
+        #expect(await desk.run("hooks list").output.contains("web\t0\t0\t0\t-\t-"))
+        let test = await desk.run("hooks test page")
+        #expect(test.code == .unavailable && test.errors.contains("The program '/no/such/program' cannot be run"))
+        #expect(await desk.run("hooks test other").errors.contains("Known: page and web."))
+    }
+
     @Test func `a disabled sandbox is reported`() async throws {
         let desk = try desk("sandbox: off\nregistry: {type: mock}\nbuilder: {type: mock}\n")
         let answer = await desk.run("doctor")

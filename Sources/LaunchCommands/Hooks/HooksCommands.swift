@@ -56,7 +56,10 @@ enum HooksCommands {
             ])
             for view in views {
                 table.add([
-                    Table.Cell(view.isConfigured ? view.name : "\(view.name) (not configured)"),
+                    // Those of queues are in the files of the queues.
+                    Table.Cell(
+                        view.isConfigured || view.name.hasPrefix("queue/")
+                            ? view.name : "\(view.name) (not configured)"),
                     Table.Cell(String(view.pending)), Table.Cell(String(view.delivered)),
                     Table.Cell(String(view.givenUp), view.givenUp > 0 ? .red : nil),
                     Table.Cell(view.oldest?.description ?? "-"), Table.Cell(view.error ?? "-"),

@@ -50,7 +50,7 @@ struct MetricsFile {
         if Task.isCancelled { return }
         let file = try AtomicFile(replacing: path)
         try file.write(text.utf8)
-        // The collector is another user. The values are no secrets.
+        // The collector of node_exporter runs as another user. The values contain no secret.
         try file.allowReading()
         try file.commit()
     }

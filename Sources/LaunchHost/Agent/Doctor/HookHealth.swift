@@ -20,7 +20,7 @@ struct HookHealth {
         } catch {
             return HealthCheck(what, error)
         }
-        guard let summary else { return HealthCheck(.ok, what, "has informed nobody yet") }
+        guard let summary else { return HealthCheck(.ok, what, "no delivery yet") }
         let counts = "\(summary.delivered) delivered, \(summary.pending) pending, \(summary.givenUp) given up"
         guard let error = summary.error, summary.pending + summary.givenUp > 0 else {
             return HealthCheck(.ok, what, counts)

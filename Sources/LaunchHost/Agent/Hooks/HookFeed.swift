@@ -3,7 +3,7 @@ internal import LaunchConcurrency
 /// Informs the hooks of a configuration: reads the events that happened since, and delivers each at least once, in the order
 /// of a run's events.
 ///
-/// What is to be delivered is in the store, so an agent that is killed at any point loses nothing: the next one continues.
+/// The store has all pending deliveries, so an agent that is killed at any point loses nothing: the next one continues.
 /// The feed has a task of its own, and no run waits for it.
 package final class HookFeed: Sendable {
     private let hooks: [HookTransport.Hook]
@@ -21,6 +21,8 @@ package final class HookFeed: Sendable {
     private static let most = 16
     /// How long the last lines of a log may take.
     private static let logLimit = Duration.seconds(10)
+    /// The shortest time between two passes.
+    private static let shortest = Duration.milliseconds(500)
     /// How long an agent that ends waits for what is due.
     static let farewell = Duration.seconds(30)
 
@@ -47,6 +49,8 @@ package final class HookFeed: Sendable {
         defer { listening.cancel() }
         while !Task.isCancelled {
             await pass(as: owner)
+            // A busy store rings all the time, and a report may come a moment later.
+            try? await clock.sleep(Self.shortest)
             await rings.wait(upTo: Agent.fallback, clock: clock)
         }
     }
