@@ -104,7 +104,9 @@ extension FuzzTarget {
             var bytes: [UInt8] = []
             ArchivedLine.append(line, to: &bytes)
             let again = ArchivedLine.parse(lines: String(decoding: bytes, as: UTF8.self), after: index)
-            expect(again.first?.text == line.text || line.text.isEmpty, "a written line has the same text")
+            // Passwords in URLs are masked.
+            let written = SecretMask.shared.mask(line.text)
+            expect(again.first?.text == written || written.isEmpty, "a written line has the same text")
         }
     }
 }

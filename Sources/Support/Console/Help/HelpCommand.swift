@@ -22,9 +22,21 @@ enum HelpCommand {
                 }
                 return last.subcommands.filter { !$0.isHidden }.map { Candidate($0.name, $0.summary) }
             })
-        return Command(name, summary: "Show the help of a command", arguments: [topic]) { arguments, terminal in
+        let page = Option(flag: "man", help: "Print the manual page instead, for 'man -l -'.")
+        return Command(
+            name, summary: "Show the help of a command",
+            examples: [
+                Example("One command", "\(root.name) help \(example(root))"),
+                Example("Its manual page", "\(root.name) help --man \(example(root)) | man -l -"),
+            ],
+            options: [page], arguments: [topic]
+        ) { arguments, terminal in
             let path = try resolve(arguments.strings("command"), in: added(to: root))
-            try show(path, on: terminal)
+            if arguments.flag("man") {
+                try terminal.out(ManPage(path: path).text)
+            } else {
+                try show(path, on: terminal)
+            }
             return .ok
         }
     }

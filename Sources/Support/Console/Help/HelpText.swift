@@ -19,13 +19,13 @@ public struct HelpText: Sendable {
     public var styled: Styled {
         guard let command = path.last else { return "" }
         var blocks: [[Styled]] = [wrap(command.summary)]
-        blocks.append([heading("Usage"), "  \(usage(command))"])
+        blocks.append([heading("Usage"), "  \(usage)"])
         if let discussion = command.discussion { blocks.append(wrap(discussion)) }
         blocks.append(examples(command))
         blocks += command.groups.map(commands)
-        blocks.append(arguments(command))
-        blocks += options(command)
-        blocks.append(environment(command))
+        blocks.append(list("Arguments", argumentRows))
+        blocks += optionRows.map { list($0.heading, $0.rows) }
+        blocks.append(list("Environment", environmentRows))
         if !command.groups.isEmpty {
             let name = path.map(\.name).joined(separator: " ")
             blocks.append(["See '\(name) COMMAND --help' for one of them."])
@@ -37,7 +37,12 @@ public struct HelpText: Sendable {
 
     private func heading(_ text: String) -> Styled { Styled("\(text):", .bold) }
 
-    private func usage(_ command: Command) -> String {
+    /// A row of a list.
+    typealias Row = (term: String, text: String)
+
+    /// The words of the command and its arguments.
+    var usage: String {
+        guard let command = path.last else { return "" }
         var words = path.map(\.name) + ["[OPTIONS]"]
         if !command.groups.isEmpty { words.append(command.run == nil ? "COMMAND" : "[COMMAND]") }
         words += command.arguments.map { argument in
@@ -59,25 +64,27 @@ public struct HelpText: Sendable {
         return list(group.heading ?? "Commands", shown.map { ($0.name, $0.summary) })
     }
 
-    private func arguments(_ command: Command) -> [Styled] {
+    var argumentRows: [Row] {
+        guard let command = path.last else { return [] }
         var rows = command.arguments.map { argument in
             (term: argument.display, text: argument.help + notes([oneOf(argument.values)]))
         }
         if let rest = command.rest { rows.append(("-- \(rest.valueName)...", rest.help)) }
-        return list("Arguments", rows)
+        return rows
     }
 
-    /// One block per heading, in the order of first use; the global options are last.
-    private func options(_ command: Command) -> [[Styled]] {
+    /// The options by heading, in the order of first use; the global options are last.
+    var optionRows: [(heading: String, rows: [Row])] {
+        guard let command = path.last else { return [] }
         let own = command.options.filter { !$0.isHidden && !$0.isGlobal }
         let global = path.flatMap(\.options).filter { !$0.isHidden && $0.isGlobal } + [.help]
         var headings: [String] = []
         for name in own.map({ $0.heading ?? "Options" }) where !headings.contains(name) { headings.append(name) }
-        return headings.map { name in list(name, own.filter { ($0.heading ?? "Options") == name }.map(row)) }
-            + [list("Global options", global.map(row))]
+        return headings.map { name in (name, own.filter { ($0.heading ?? "Options") == name }.map(row)) }
+            + [("Global options", global.map(row))]
     }
 
-    private func row(_ option: Option) -> (term: String, text: String) {
+    private func row(_ option: Option) -> Row {
         let short = option.short.map { "-\($0), " } ?? "    "
         let value = option.valueName.map { " \($0)" } ?? ""
         let extra = [
@@ -96,16 +103,17 @@ public struct HelpText: Sendable {
         return notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))"
     }
 
-    private func environment(_ command: Command) -> [Styled] {
+    var environmentRows: [Row] {
+        guard let command = path.last else { return [] }
         let options = (path.dropLast().flatMap { $0.options.filter(\.isGlobal) } + command.options)
             .filter { !$0.isHidden }
         let rows = options.compactMap { option in
             option.environment.map { (term: $0, text: "Used if \(option.spelling) is not given.") }
         }
-        return list("Environment", rows + command.environment.map { ($0.name, $0.help) })
+        return rows + command.environment.map { ($0.name, $0.help) }
     }
 
-    private func list(_ title: String, _ rows: [(term: String, text: String)]) -> [Styled] {
+    private func list(_ title: String, _ rows: [Row]) -> [Styled] {
         guard !rows.isEmpty else { return [] }
         return [heading(title)] + TextLayout.list(rows, width: width, term: .cyan)
     }
