@@ -153,6 +153,18 @@ extension PostgreSQLSchema {
         \(PostgreSQLAccess.moveRun(alsoDropping: ["demand = ''"]))
         """
 
+    /// What a waiting run would occupy was computed from the earlier template, and could keep it waiting.
+    static let changedTemplates = """
+        CREATE FUNCTION launch.forget_demands() RETURNS trigger LANGUAGE plpgsql SET search_path = launch, pg_temp AS $$
+        BEGIN
+            UPDATE runs r SET demand = '' WHERE r.queue = NEW.name AND r.state = 'queued' AND r.demand <> '';
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER queues_changed AFTER UPDATE OF template, variables ON launch.queues FOR EACH ROW
+            WHEN (NEW.template IS DISTINCT FROM OLD.template OR NEW.variables IS DISTINCT FROM OLD.variables)
+            EXECUTE FUNCTION launch.forget_demands();
+        """
+
     /// What an owner does with its queues.
     static let phases = """
         -- serving, draining (it ends when its queues are empty) or leaving (it claims no more runs).

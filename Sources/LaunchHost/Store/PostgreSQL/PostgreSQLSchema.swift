@@ -31,6 +31,7 @@ enum PostgreSQLSchema {
         Migration(sql: objects, stopsOlderPrograms: true),
         Migration(sql: outputs),
         Migration(sql: hooks),
+        Migration(sql: changedTemplates),
     ]
 
     /// Settings of a connection: each statement has an index in the order of its result. With old statistics, the planner

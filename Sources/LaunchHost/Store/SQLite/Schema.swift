@@ -263,5 +263,13 @@ enum Schema {
         CREATE INDEX hook_deliveries_due ON hook_deliveries (hook, number) WHERE state = 'pending';
         CREATE INDEX hook_deliveries_of_run ON hook_deliveries (run_id, hook, number);
         """,
+        // What a waiting run would occupy was computed from the earlier template, and could keep it waiting.
+        """
+        CREATE TRIGGER queues_changed AFTER UPDATE OF template, variables ON queues
+        WHEN NEW.template IS NOT OLD.template OR NEW.variables IS NOT OLD.variables
+        BEGIN
+            UPDATE runs SET demand = '' WHERE queue = NEW.name AND state = 'queued' AND demand <> '';
+        END;
+        """,
     ]
 }

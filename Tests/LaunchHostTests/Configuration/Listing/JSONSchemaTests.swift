@@ -48,7 +48,7 @@ import Testing
             properties.keys.sorted() == [
                 "builder", "entity", "environment", "hook_urls", "hooks", "log_size_limit", "max_jobs", "queues",
                 "registry", "runner",
-                "runners", "sandbox", "source_size_limit", "store",
+                "runners", "sandbox", "source_size_limit", "store", "telemetry",
             ])
         #expect(properties["max_jobs"]?["default"] == .integer(1))
         #expect(properties["builder"]?["properties"]?["type"]?["enum"] == .array([.string("docker"), .string("noop")]))

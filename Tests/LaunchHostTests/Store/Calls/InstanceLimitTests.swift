@@ -96,6 +96,28 @@ import LaunchHost
         #expect(try await claim() == nil)
     }
 
+    @Test func `a run that waits for instances of an earlier template is claimed again`() async throws {
+        try await queue(["p4d": 1])
+        for _ in 0..<2 { try await store.submit(.sample()) }
+        let runs = try await [claim(), claim()].compactMap(\.self)
+        for run in runs { try await admit(run, ["p4d": 1]) }
+        #expect(try await claim() == nil)
+        let limits = QueueLimits(perInstanceType: ["p4d": 1])
+        let same = QueueDefinition(name: "q", resource: "mock", limits: limits)
+        try await store.updateQueue(same)
+        #expect(try await claim() == nil)
+        var other = same
+        other.template = .object(["run_for": .string("1s")])
+        try await store.updateQueue(other)
+        let again = try #require(try await claim())
+        #expect(again.id == runs[1].id)
+        #expect(try await admit(again, ["g5": 1]).state == .preparing)
+        // What runs keeps its instances.
+        try await store.submit(.sample())
+        let last = try #require(try await claim())
+        #expect(try await admit(last, ["p4d": 1]).state == .queued)
+    }
+
     @Test func `queues do not share a limit, and a queue without one gives all runs`() async throws {
         try await queue(["p4d": 1])
         try await queue(nil, "free")
