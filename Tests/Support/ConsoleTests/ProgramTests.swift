@@ -33,6 +33,6 @@ import Testing
     }
 
     @Test func `the codes are what scripts rely on`() {
-        #expect(ExitCode.allCases.map(\.rawValue) == [0, 1, 3, 64, 65, 69, 70, 75, 77, 78, 130])
+        #expect(ExitCode.allCases.map(\.rawValue) == [0, 1, 2, 3, 64, 65, 69, 70, 75, 77, 78, 130])
     }
 }
