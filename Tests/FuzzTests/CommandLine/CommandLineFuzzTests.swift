@@ -86,6 +86,7 @@ import Testing
         }
         #expect(findings(0).isEmpty)
         #expect(findings(64, err: "error: x\n").isEmpty)
+        #expect(findings(64, err: #"{"time":"t","level":"error","message":"x"}"# + "\n").isEmpty)
         #expect(findings(65, err: "error: x\n  hint: y\n").isEmpty)
         #expect(!findings(132).isEmpty)
         #expect(!findings(4, err: "error: x\n").isEmpty)

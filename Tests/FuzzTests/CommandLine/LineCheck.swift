@@ -26,7 +26,10 @@ enum LineCheck {
     }
 
     private static func messages(_ code: ExitCode, _ end: Playground.End) -> [String] {
-        let errors = end.errors.split(separator: "\n").filter { $0.hasPrefix("error:") }
+        // With --log-format json, a message is an object.
+        let errors = end.errors.split(separator: "\n").filter {
+            $0.hasPrefix("error:") || $0.hasPrefix("{") && $0.contains(#""level":"error""#)
+        }
         switch code {
         case .ok, .runFailed, .stopped, .interrupted:
             return []
