@@ -86,6 +86,8 @@ private final class Gates: ContextProvider {
                 if isHeld { secondClaim.wait() }
                 return Date(timeIntervalSinceNow: -3600)
             },
+            // Durations are not counted as reads.
+            elapsed: HostClock.system.elapsed,
             sleep: { [self] _ in
                 // The first wait may follow a decision from before the end of the first drive; the second cannot.
                 let isDecided = state.withLock { state in
