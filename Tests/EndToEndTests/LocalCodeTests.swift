@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// A folder of code beside an image, on the engine of this machine.
-@Suite("Code beside an image on this machine", .needsEngine, .timeLimit(.minutes(10)))
+@Suite("Code beside an image on this machine", .needsEngine, .timeLimit(.minutes(30)))
 struct LocalCodeTests {
     /// A user with the engine, an image, and a folder of code.
     private static func account() async throws -> Account {

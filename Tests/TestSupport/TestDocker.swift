@@ -29,8 +29,13 @@ public enum TestDocker {
     }
 
     /// Removes images by their names. Missing ones are ignored.
+    ///
+    /// The engine may wait here for a copy out of another test's container. That test cannot end the copy while the threads
+    /// of all tests wait for the engine, so the wait has a limit.
     public static func removeImages(_ names: [String]) {
-        for name in names { _ = try? docker(["image", "rm", "--force", name]) }
+        for name in names {
+            _ = try? Tool.run("timeout", ["60", "docker", "image", "rm", "--force", name], environment: [:])
+        }
     }
 
     /// The IDs of all containers, running or not, whose image is made from `image`.

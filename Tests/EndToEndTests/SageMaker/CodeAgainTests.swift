@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// The same code again: of a commit, of a rehearsal, and after an agent died during the upload.
-@Suite("The same code again", .timeLimit(.minutes(10)))
+@Suite("The same code again", .timeLimit(.minutes(30)))
 struct CodeAgainTests {
     private static let bucket = "bucket"
     private static let options = ["-q", "train", "--image", Account.image, "-E", "python3 train.py"]

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// A folder of code beside an image: from the command line to the training job, and to a rehearsal.
-@Suite("Code beside an image", .timeLimit(.minutes(10)))
+@Suite("Code beside an image", .timeLimit(.minutes(30)))
 struct CodeChannelTests {
     private static let options = ["-q", "train", "--image", Account.image, "-E", "python3 train.py"]
     private static let bucket = "bucket"

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `launch code list` and `launch code prune`, with code in the stub's bucket.
-@Suite("Uploaded code is listed and removed", .timeLimit(.minutes(10)))
+@Suite("Uploaded code is listed and removed", .timeLimit(.minutes(30)))
 struct CodePruneTests {
     private static let bucket = "bucket"
     private static let day: TimeInterval = 86_400

@@ -9,7 +9,7 @@ import Testing
 /// Sources of a team in a bucket: the program on two machines, PostgreSQL, and the scripted AWS.
 @Suite(
     "sources of a team in a bucket", .enabled(if: PostgresServer.isInstalled, "\(PostgresServer.skipReason)"),
-    .timeLimit(.minutes(10)))
+    .timeLimit(.minutes(30)))
 struct TeamObjectTests {
     private struct Team {
         let database: PostgresDatabase

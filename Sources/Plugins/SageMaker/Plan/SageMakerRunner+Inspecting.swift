@@ -121,7 +121,7 @@ struct TrainingInspections: Sendable {
         }
         guard let role else {
             throw AWSError(
-                .configuration, "The account has no role of this name.",
+                .notFound, "The account has no role of this name.",
                 hint: "Correct 'RoleArn' of the queue, or make the role: docs/sagemaker.md has the commands.")
         }
         let statements = role.trust?["Statement"].map { $0.arrayValue ?? [$0] } ?? []
@@ -132,7 +132,7 @@ struct TrainingInspections: Sendable {
         }
         guard trusted else {
             throw AWSError(
-                .configuration,
+                .auth,
                 "SageMaker may not take the role \(role.arn): its trust policy does not name the service.",
                 hint: "launch iam-policy --for job --trust sagemaker > trust.json; "
                     + "aws iam update-assume-role-policy --role-name \(name) --policy-document file://trust.json")
@@ -173,7 +173,7 @@ struct TrainingInspections: Sendable {
         if let (name, count) = small.first {
             let value = values[name].map { Int(clamping: Int64(exactly: $0.rounded(.down)) ?? .max) } ?? 0
             throw AWSError(
-                .configuration, "The account may have \(value) of the quota '\(name)', and a run needs \(count).",
+                .quota, "The account may have \(value) of the quota '\(name)', and a run needs \(count).",
                 hint: "Request an increase in Service Quotas (Amazon SageMaker), or change the queue's instances.")
         }
         guard missing.isEmpty else {
