@@ -50,6 +50,10 @@ package struct CodeUpload {
 
     /// The number of calls at the same time.
     private static let parallelism = 16
+    /// An object store may send a file of this size in parts, several at the same time. So fewer such files are sent at the
+    /// same time, which bounds the memory.
+    private static let largeFile: Int64 = 16 << 20
+    private static let largeParallelism = 2
     /// The maximum size of a marker that is read, in bytes.
     private static let largestMarker: Int64 = 64 << 20
 
@@ -88,7 +92,7 @@ package struct CodeUpload {
         let total = code.files.count
         progress("uploading the code, \(Wording.count(total, "file")), to \(place.files)")
         let (objects, place) = (objects, place)
-        let done = try await ObjectCalls.calls(code.files, parallelism: Self.parallelism) {
+        let send: @Sendable (CodeFolder.File) async throws(BackendError) -> Report = {
             file async throws(BackendError) -> Report in
             let uri = place.files + file.path
             if present[uri] == file.size { return Report(found: 1) }
@@ -96,11 +100,17 @@ package struct CodeUpload {
             try await objects.upload("\(code.folder)/\(file.source)", to: uri, progress: nil)
             return Report(uploaded: 1, bytes: file.size)
         }
+        let (small, large) = (
+            code.files.filter { $0.size < Self.largeFile }, code.files.filter { $0.size >= Self.largeFile }
+        )
+        let done =
+            try await ObjectCalls.calls(small, parallelism: Self.parallelism, send)
+            + ObjectCalls.calls(large, parallelism: Self.largeParallelism, send)
         let report = done.reduce(Report()) { $0 + $1 }
         let manifest = Manifest(
             code: code.digest, files: code.files.map { .init(path: $0.path, sha256: $0.content, size: $0.size) })
-        try await small.put(manifest, as: place.marker)
-        try await small.put(Last(code: code.digest), as: last)
+        try await self.small.put(manifest, as: place.marker)
+        try await self.small.put(Last(code: code.digest), as: last)
         progress(report.summary)
         return report
     }
