@@ -57,7 +57,7 @@ import Testing
         objects.advance(days: 0.9)
         #expect(try await upload(["a": "1"], as: "v1").isUnchanged)
         #expect(objects.take() == ["head", "head"])
-        // The time of a wrong clock is no recent use.
+        // A time that a wrong clock has written does not count as a recent use.
         objects.state.withLock { $0.objects[Self.place("v1").used]?.modified = Timestamp(milliseconds: .max) }
         #expect(try await upload(["a": "1"], as: "v1").isUnchanged)
         #expect(objects.take() == ["head", "head", "put", "head"])
