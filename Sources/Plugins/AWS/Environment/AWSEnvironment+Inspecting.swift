@@ -23,6 +23,9 @@ extension AWSEnvironment: Inspecting {
 struct PermissionSimulation: Sendable {
     private let environment: AWSEnvironment
 
+    /// The maximum number of pages of results for one permission. It bounds the check if a server repeats itself.
+    private static let mostPages = 50
+
     init(_ environment: AWSEnvironment) { self.environment = environment }
 
     /// - Throws: kind denied with what is not allowed.
@@ -37,7 +40,7 @@ struct PermissionSimulation: Sendable {
         } catch {
             guard error.kind == .auth else { throw error }
             return .warning(
-                "not checked: this identity may not use iam:SimulatePrincipalPolicy, nor does an agent need it",
+                "not checked: this identity may not use iam:SimulatePrincipalPolicy, which an agent does not need",
                 hint: "'launch iam-policy' prints the \(count) actions that the agent needs.")
         }
         guard let first = denied.first else { return .ok("IAM allows the \(count) actions that the queues need") }
@@ -77,6 +80,7 @@ struct PermissionSimulation: Sendable {
         }
         var denied: [String] = []
         var marker: String?
+        var pages = 0
         repeat {
             let answer = try await client.query(
                 .read("SimulatePrincipalPolicy"), fields + (marker.map { [(name: "Marker", value: $0)] } ?? []))
@@ -87,10 +91,9 @@ struct PermissionSimulation: Sendable {
                     "\(action) on \(item.text("EvalResourceName") ?? permission.resources.joined(separator: ", "))"
                 if !denied.contains(text) { denied.append(text) }
             }
-            let next = result?.text("IsTruncated") == "true" ? result?.text("Marker") : nil
-            // A server that repeats itself would never end.
-            marker = next == marker ? nil : next
-        } while marker != nil
+            marker = result?.text("IsTruncated") == "true" ? result?.text("Marker") : nil
+            pages += 1
+        } while marker != nil && pages < Self.mostPages
         return denied
     }
 

@@ -95,7 +95,7 @@ struct TrainingInspections: Sendable {
         } catch {
             guard error.kind == .auth else { throw error }
             return .warning(
-                "not checked: this identity may not list it (s3:ListBucket), nor does an agent need it",
+                "not checked: this identity may not list it (s3:ListBucket), which an agent does not need",
                 hint: "The jobs' role must reach it: 'launch iam-policy --for job' prints the policy.")
         }
         guard found == region else {
@@ -115,7 +115,7 @@ struct TrainingInspections: Sendable {
         } catch {
             guard error.kind == .auth else { throw error }
             return .warning(
-                "not checked: this identity may not read it (iam:GetRole), nor does an agent need it",
+                "not checked: this identity may not read it (iam:GetRole), which an agent does not need",
                 hint:
                     "SageMaker must be allowed to take it: 'launch iam-policy --for job --trust sagemaker' prints how.")
         }
@@ -164,7 +164,7 @@ struct TrainingInspections: Sendable {
         } catch {
             guard error.kind == .auth else { throw error }
             return .warning(
-                "not checked: this identity may not read them (servicequotas:ListServiceQuotas), nor does an agent need it",
+                "not checked: this identity may not read them (servicequotas:ListServiceQuotas), which an agent does not need",
                 hint: "The console has them: Service Quotas, Amazon SageMaker.")
         }
         let small = wanted.sorted { $0.key < $1.key }.filter { name, count in
