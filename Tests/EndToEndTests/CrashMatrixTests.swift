@@ -69,22 +69,6 @@ struct CrashMatrixTests {
 
 /// A run of a path, which writes down each start of its container.
 private struct Job {
-    private static let queue = """
-        RoleArn: arn:aws:iam::123456789012:role/job
-        AlgorithmSpecification:
-          TrainingImage: ${image_uri}
-          TrainingInputMode: File
-          ContainerEntrypoint: [/bin/sh, -c]
-          ContainerArguments: ["cat /opt/ml/input/data/train/a; sleep 0.5; echo end; echo w > /opt/ml/model/w"]
-        InputDataConfig:
-        - ChannelName: train
-          DataSource: {S3DataSource: {S3DataType: S3Prefix, S3Uri: "s3://bucket/train"}}
-        OutputDataConfig: {S3OutputPath: "s3://bucket/out"}
-        ResourceConfig: {InstanceType: ml.m5.large, InstanceCount: 2, VolumeSizeInGB: 10}
-        StoppingCondition: {MaxRuntimeInSeconds: 3600}
-
-        """
-
     private let path: CrashMatrixTests.Path
     private let world: World
     private var name: String { path == .rehearsed ? "train" : "q" }
@@ -97,7 +81,8 @@ private struct Job {
         case .built: _ = try Source(in: world)
         case .rehearsed:
             try world.folder.write("data/a", "data\n")
-            let file = try world.folder.write("train.yaml", Self.queue)
+            let file = try world.folder.write(
+                "train.yaml", RehearsalCrashTests.queue.replacing("${SECONDS}", with: "0.5"))
             try await world.succeeding("queue", "create", "train", "--resource", "sagemaker", "--config", file)
         }
     }

@@ -9,7 +9,7 @@ import Testing
 @Suite("Rehearsals whose program ends", .needsEngine)
 struct RehearsalCrashTests {
     /// Two hosts that train for a given time, with a channel from this machine and checkpoints.
-    private static let queue = """
+    static let queue = """
         RoleArn: arn:aws:iam::123456789012:role/job
         AlgorithmSpecification:
           TrainingImage: ${image_uri}
