@@ -10,7 +10,7 @@ import yaml
 CHART = pathlib.Path("deploy/helm/launch-agent")
 # The oldest and the newest version of Kubernetes whose schemas the objects must fit.
 VERSIONS = ["1.25", "1.34"]
-SQLITE, POSTGRES = CHART / "ci/sqlite.yaml", CHART / "ci/postgres.yaml"
+SQLITE, POSTGRES, BUILDAH = (CHART / f"ci/{name}.yaml" for name in ("sqlite", "postgres", "buildah"))
 # Values that the chart refuses, and a part of the message that says why.
 REFUSED = [
     ([], "agent.image is empty"),
@@ -24,6 +24,8 @@ REFUSED = [
     (["-f", POSTGRES, "--set", "replicas=-1"], "/replicas"),
     (["-f", POSTGRES, "--set", "metrics.enabled=false"], "there is nothing to monitor"),
     (["-f", SQLITE, "--set", "metrics.port=80"], "/metrics/port"),
+    (["-f", BUILDAH, "--set", "buildah.enabled=false"], "buildah, which needs more rights"),
+    (["-f", SQLITE, "--set", "buildah.enabled=true"], "rights that it does not use"),
 ]
 
 
@@ -62,6 +64,11 @@ def check_pod(objects, name):
             "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "runAsNonRoot": True,
             "capabilities": {"drop": ["ALL"]},
         }
+        if name == BUILDAH.name and container["name"] == "agent":
+            expected.update({
+                "allowPrivilegeEscalation": True, "capabilities": {"drop": ["ALL"], "add": ["SETUID", "SETGID"]},
+                "seccompProfile": {"type": "Unconfined"},
+            })
         expect(context == expected, f"{name}: {container['name']}: {context}")
         volumes = {volume["name"] for volume in pod["volumes"]}
         mounted = {mount["name"] for mount in container["volumeMounts"]}

@@ -44,8 +44,9 @@ openssl openssl openssl@3
 packages_pgbouncer='
 /usr/sbin/pgbouncer pgbouncer -
 '
-# For scripts/package. git and the certificates are copied into the image.
+# For scripts/package. git, the client of docker and the certificates are copied into the images.
 packages_package='
+/usr/bin/docker docker.io -
 dpkg-shlibdeps dpkg-dev -
 strip binutils -
 patchelf patchelf -

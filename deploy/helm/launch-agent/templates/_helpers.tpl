@@ -62,6 +62,13 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- if and .Values.metrics.serviceMonitor.enabled (not .Values.metrics.enabled) -}}
 {{- fail "metrics.serviceMonitor.enabled is true, but metrics.enabled is false, so there is nothing to monitor" -}}
 {{- end -}}
+{{- $builder := get (get $config "builder" | default dict) "type" | default "" -}}
+{{- if and (eq $builder "buildah") (not .Values.buildah.enabled) -}}
+{{- fail "launchConfig.builder.type is buildah, which needs more rights than the agent has: set buildah.enabled to true, and agent.image to the image with buildah" -}}
+{{- end -}}
+{{- if and .Values.buildah.enabled (not (has $builder (list "buildah" "auto"))) -}}
+{{- fail (printf "buildah.enabled gives the agent rights that it does not use, because launchConfig.builder.type is '%s': set it to buildah or auto, or buildah.enabled to false" $builder) -}}
+{{- end -}}
 {{- range $name, $_ := .Values.queues -}}
 {{- if not (has $name (get $config "queues")) -}}
 {{- fail (printf "queues.%s is made, but launchConfig.queues does not list it, so no agent would serve it" $name) -}}
@@ -75,6 +82,18 @@ readOnlyRootFilesystem: true
 runAsNonRoot: true
 capabilities:
   drop: [ALL]
+{{- end -}}
+
+{{/* newuidmap and newgidmap have file capabilities, and buildah mounts file systems in a user namespace. */}}
+{{- define "launch-agent.buildahSecurity" -}}
+allowPrivilegeEscalation: true
+readOnlyRootFilesystem: true
+runAsNonRoot: true
+capabilities:
+  drop: [ALL]
+  add: [SETUID, SETGID]
+seccompProfile:
+  type: Unconfined
 {{- end -}}
 
 {{- define "launch-agent.env" -}}
