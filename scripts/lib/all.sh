@@ -7,6 +7,8 @@
 . scripts/lib/state.sh
 # shellcheck source=scripts/lib/packages.sh
 . scripts/lib/packages.sh
+# shellcheck source=scripts/lib/promtool.sh
+. scripts/lib/promtool.sh
 # shellcheck source=scripts/lib/swift.sh
 . scripts/lib/swift.sh
 # shellcheck source=scripts/lib/private-engine.sh
