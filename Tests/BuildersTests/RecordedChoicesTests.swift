@@ -34,7 +34,8 @@ struct RecordedChoicesTests {
         #expect(choices(at: Date()).choice(for: key) == nil)
     }
 
-    @Test func `a choice that no build has used for its lifetime is deleted, and another program's file is not`() throws {
+    @Test func `a choice that no build has used for its lifetime is deleted, and another program's file is not`() throws
+    {
         choices(at: Date()).record(.append, for: key, log)
         try Data("keep".utf8).write(to: URL(filePath: "\(folder.file("choices"))/notes"))
         choices(at: Date() + RecordedChoices.lifetime - 60).record(.append, for: other, log)
