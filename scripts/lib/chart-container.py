@@ -2,8 +2,9 @@
 
 Renders the chart deploy/helm/launch-agent and prints, as lines of words for a shell, how `docker run` makes each container
 of its pod: the init containers in their order, then the agent. User, capabilities, privileges, file system, mounts,
-variables and arguments are those of the pod. ConfigMaps are written below FOLDER, and an empty volume is a tmpfs. Volumes
-of a claim are volumes of the engine with the name of the release.
+variables and arguments are those of the pod. ConfigMaps of the chart are written below FOLDER, which has the others already.
+An empty volume is a tmpfs. Volumes of a claim are volumes of the engine with the name of the release. A variable from a
+secret has the value that it has for the caller of `docker run`.
 """
 
 import pathlib
@@ -30,18 +31,20 @@ def options(pod, container, maps, folder):
     for mount in container["volumeMounts"]:
         volume, path = volumes[mount["name"]], mount["mountPath"]
         if "emptyDir" in volume:
-            words += ["--mount", f"type=tmpfs,destination={path},tmpfs-mode=1777"]
+            # With a mode alone, docker takes that of the image's folder.
+            words += ["--tmpfs", f"{path}:uid={context['runAsUser']},gid={context['runAsGroup']},mode=0770"]
         elif "persistentVolumeClaim" in volume:
             words += ["--volume", f"{volume['persistentVolumeClaim']['claimName']}:{path}"]
         else:
             name = volume["configMap"]["name"]
             source = folder / name
             source.mkdir(exist_ok=True)
-            for key, text in maps[name].items():
+            for key, text in maps.get(name, {}).items():
                 (source / key).write_text(text)
             words += ["--volume", f"{source}:{path}:ro"]
     for variable in container["env"]:
-        words += ["--env", f"{variable['name']}={variable['value']}"]
+        value = "" if "valueFrom" in variable else f"={variable['value']}"
+        words += ["--env", variable["name"] + value]
     return words
 
 
