@@ -91,4 +91,53 @@ import LaunchHost
         let summary = try #require(try await store.hookSummaries().first)
         #expect(summary.pending == 2 && summary.oldest == first[0].at)
     }
+
+    /// A hook that was not fed for long must not keep the database from others.
+    @Test func `a long log is read in pages, and a program that ends between two loses nothing`() async throws {
+        let (count, page) = (20_000, Int(Store.hookPage))
+        let run = try await end(.failed)
+        // It begins after the events of now, which a server does not regard as settled.
+        let source = HookSource(HookSettings(name: "long", triggers: [.end(.failed)], target: .program(["x"])))
+        try await store.feed(source)
+        try await store.database.write { connection throws(StoreError) in
+            try connection.run(
+                """
+                WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(count))
+                INSERT INTO events (run_id, at, state) SELECT '\(run.rawValue)', i, 'failed' FROM n
+                """)
+        }
+        var last = Store.HookPage()
+        for _ in 0..<4 {
+            // Each page by a program that knows nothing of the one before.
+            last = try await sandbox.store().feed(source, after: Store.HookPage())
+            #expect(last.events == page && last.added == page && !last.isLast)
+        }
+        // A page that was read before is read again without effect.
+        let again = try await store.feed(source, after: Store.HookPage(place: last.place - 10))
+        #expect(again.added == page)
+        func pending(_ store: Store) async throws -> Int {
+            try await store.hookSummaries().first { $0.hook == "long" }?.pending ?? 0
+        }
+        let rival = try sandbox.store()
+        let feeding = Task { try await store.feed(source) }
+        var seen: Set<Int> = []
+        while seen.max() ?? 0 < count {
+            _ = try await rival.submit(.sample(), as: .random())
+            seen.insert(try await pending(rival))
+        }
+        #expect(try await feeding.value == count - 5 * page)
+        #expect(seen.contains { $0 > 5 * page && $0 < count }, "\(seen.sorted())")
+        #expect(try await store.feed(source) == 0)
+        #expect(try await pending(store) == count)
+    }
+
+    @Test func `late runs of other queues hide none of the hook's queue`() async throws {
+        try await store.createQueue(QueueDefinition(name: "other", resource: "mock"))
+        let source = HookSource(
+            HookSettings(name: "few", triggers: [.waiting(1)], target: .program(["x"]), queues: ["other"]))
+        for _ in 0..<201 { _ = try await store.submit(.sample(), as: .random()) }
+        _ = try await store.submit(.sample(queue: "other"), as: .random())
+        try await store.feed(source)
+        #expect(try await eventually { try await store.feed(source) == 1 })
+    }
 }
