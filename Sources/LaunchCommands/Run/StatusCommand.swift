@@ -72,6 +72,7 @@ enum StatusCommand {
         }
         for output in run.outcome?.outputs ?? [] { try line("output", "\(output.name) -> \(output.path)") }
         for fact in run.outcome?.facts ?? [] where fact.value != page { try line(fact.name, fact.value) }
+        try line("cost", run.outcome?.cost?.money?.description)
         for warning in run.outcome?.warnings ?? [] { try line("warning", warning) }
     }
 

@@ -50,7 +50,7 @@ public enum MockPlugins {
     public static let runner = RunnerPlugin(
         Plugin<any Runner>(
             type: type, summary: "Simulates runs, and fails on demand, for tests and demonstrations",
-            capabilities: Capabilities(pace: MockRunner.pace),
+            capabilities: Capabilities(pace: MockRunner.pace, costs: .always),
             fields: [folderField], examples: ["type: mock"],
             make: { options, context throws(BackendError) in
                 MockRunner(backend: MockBackend(folder: folder(options, context) + "/runs"), now: { Date() })

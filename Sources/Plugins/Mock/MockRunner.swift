@@ -104,7 +104,7 @@ struct MockRunner: Rehearsable {
 
     func finish(_ handle: RunHandle, of request: RunRequest, into folder: String) async throws(BackendError) -> Outcome
     {
-        Outcome(metrics: template(request).metrics)
+        Outcome(metrics: template(request).metrics, cost: template(request).cost)
     }
 
     func release(_ handle: RunHandle) async throws(BackendError) {

@@ -33,6 +33,8 @@ struct MockTemplate {
             help: "The type of the instances that the run occupies, for the limits of a queue."),
         Field("instance_count", .integer(1...100_000), default: .integer(1), help: "The number of these instances."),
         Field("metrics", .map(.number(-1e300...1e300)), help: "The final metrics."),
+        Field("cost", .number(0...1e9), help: "The cost that the backend reports."),
+        Field("currency", .string, default: .string("USD"), help: "The currency of the cost."),
     ]
 
     private static let errors = [
@@ -85,6 +87,10 @@ struct MockTemplate {
         case "configuration": .configuration
         default: .transient
         }
+    }
+
+    var cost: Outcome.Cost? {
+        values["cost"]?.doubleValue.map { Outcome.Cost($0, values["currency"]?.stringValue ?? "USD") }
     }
 
     var metrics: [String: Double] {

@@ -17,8 +17,10 @@ extension SageMakerRunner {
     /// `ListTrainingJobs`, which is limited to two calls per second for the whole account.
     private static let capabilities = Capabilities(
         keepsLogs: true, archiveField: archiveField, tellsStops: true, fixedGrace: .seconds(120),
-        pace: Capabilities.Pace(shortest: .seconds(1), longest: .seconds(20)))
+        pace: Capabilities.Pace(shortest: .seconds(1), longest: .seconds(20)),
+        costs: .field(priceField))
     private static let archiveField = "archive_logs"
+    private static let priceField = "prices"
 
     /// The plugin's declaration.
     public static let plugin = RunnerPlugin(
@@ -35,8 +37,10 @@ extension SageMakerRunner {
                     help:
                         "File of a newer service model to check requests with; see scripts/regenerate-sagemaker-model."),
                 Field(
-                    "prices", .file, example: "prices.yaml",
-                    help: "File of prices for the costs that plan shows, instead of the program's own table."),
+                    priceField, .file, example: "prices.yaml",
+                    help:
+                        "File of prices: for the cost of each ended run, and for the costs that plan shows instead of the program's own table."
+                ),
                 Field(
                     archiveField, .boolean, default: .bool(false),
                     help: "Copy each ended run's log from CloudWatch into the run's record before its end is recorded."
@@ -47,7 +51,7 @@ extension SageMakerRunner {
         ) { options, context throws(BackendError) in
             let own = SageMakerOptions(
                 account: options.string("account"), model: options.string("model"),
-                prices: options.string("prices"))
+                prices: options.string(priceField))
             if let account = own.account, !ARN.isAccount(account) {
                 throw BackendError(
                     .invalid, "account is \"\(account)\"; it must be an account number: twelve digits in quotes.")

@@ -25,7 +25,8 @@ public struct SageMakerRunner: Runner {
         self.model = model
         self.prices = prices
         self.log = log
-        watch = TrainingWatch(service, log: log)
+        // The program's own table may be old: it serves estimates, and is not what the user pays.
+        watch = TrainingWatch(service, prices: prices.file == nil ? nil : prices, log: log)
     }
 
     /// The account of the configured role, or the option `account`; nil if only STS knows the account.

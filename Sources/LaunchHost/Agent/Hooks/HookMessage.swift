@@ -18,7 +18,9 @@ package struct HookMessage: Sendable, Hashable, Codable {
         package var submittedAt: Timestamp
         package var startedAt: Timestamp?
         package var endedAt: Timestamp?
-        /// What the backend reports about the run: billed time, cost.
+        /// What the run has cost; nil if it is not known.
+        package var cost: Outcome.Cost?
+        /// What the backend reports about the run, such as the billed time.
         package var facts: [Outcome.Fact]
         package var metrics: [String: Double]
     }
@@ -58,6 +60,7 @@ package struct HookMessage: Sendable, Hashable, Codable {
                 message: (record.cause?.message).map { clean(String($0.prefix(2_000))) },
                 exitCode: (record.cause?.exitCode).map { Int($0) }, submittedAt: record.submittedAt,
                 startedAt: record.startedAt, endedAt: record.endedAt,
+                cost: record.outcome?.cost.flatMap { $0.money == nil ? nil : $0 },
                 facts: (record.outcome?.facts ?? []).prefix(50).map { Outcome.Fact(clean($0.name), clean($0.value)) },
                 metrics: record.outcome?.metrics ?? [:])
         }
@@ -77,16 +80,17 @@ package struct HookMessage: Sendable, Hashable, Codable {
         default:
             let cause = [run.cause, run.message].compactMap(\.self).joined(separator: ": ")
             let verb = event == "stopped" ? "was stopped" : "has \(event)"
-            return "\(who) \(verb)\(cause.isEmpty ? "." : ": \(cause)")"
+            let end = "\(who) \(verb)\(cause.isEmpty ? "." : ": \(cause)")"
+            return run.cost?.money.map { "\(end) Cost: \($0)." } ?? end
         }
     }
 
-    /// The cost, if the backend reports one.
-    private var cost: String? { run?.facts.first { $0.name.contains("cost") || $0.name.contains("billed") }?.value }
+    /// The billed time, if the backend reports one.
+    private var billed: String? { run?.facts.first { $0.name == "billed" }.map { "billed: \($0.value)" } }
 
-    /// The text with the cost and the log, for programs that show text.
+    /// The text with the billed time and the log, for programs that show text.
     private var page: String {
-        let lines = [text] + (cost.map { ["billed: \($0)"] } ?? [])
+        let lines = [text] + (billed.map { [$0] } ?? [])
         return lines.joined(separator: "\n") + (log.isEmpty ? "" : "\n```\n\(log.joined(separator: "\n"))\n```")
     }
 
@@ -113,7 +117,7 @@ package struct HookMessage: Sendable, Hashable, Codable {
                                         "type": .string("AdaptiveCard"), "version": .string("1.4"),
                                         "body": .array(
                                             [
-                                                text, cost.map { "billed: \($0)" },
+                                                text, billed,
                                                 log.isEmpty ? nil : log.joined(separator: "\n\n"),
                                             ]
                                             .compactMap(\.self).map {

@@ -39,10 +39,21 @@ extension PluginCatalog.Declaration {
                     meaning: capabilities.fixedGrace == nil
                         ? "'launch stop --grace' sets the time from SIGTERM to SIGKILL."
                         : "The time from SIGTERM to SIGKILL, regardless of 'launch stop --grace'."),
+                costRow,
                 CapabilityRow(
                     name: "pace", value: "\(shortest) to \(longest)",
                     meaning: "The time between two observations of the runs: after a change, and without changes."),
             ]
+        }
+    }
+
+    private var costRow: CapabilityRow {
+        switch capabilities.costs {
+        case .none: CapabilityRow(name: "costs", value: "no", meaning: "An ended run has no cost.")
+        case .always: CapabilityRow(name: "costs", value: "yes", meaning: "An ended run has a cost.")
+        case .field(let name):
+            CapabilityRow(
+                name: "costs", value: "with '\(name)'", meaning: "An ended run has a cost if the runner has '\(name)'.")
         }
     }
 
@@ -60,6 +71,11 @@ extension PluginCatalog.Declaration {
                     "longest": .number(capabilities.pace.longest / .seconds(1)),
                 ]),
             ]
+            switch capabilities.costs {
+            case .none: members["costs"] = .bool(false)
+            case .always: members["costs"] = .bool(true)
+            case .field(let name): members["costs"] = .string(name)
+            }
             members["archiveField"] = capabilities.archiveField.map { .string($0) }
             members["fixedGrace"] = capabilities.fixedGrace.map { .number($0 / .seconds(1)) }
             return .object(members)

@@ -21,6 +21,24 @@ public struct Outcome: Sendable, Hashable, Codable {
     public var warnings: [String]
     /// Further facts that the backend reports about the run, in its order: billed time, times of status changes.
     public var facts: [Fact]
+    /// What the run has cost; nil if it is not known.
+    public var cost: Cost?
+
+    /// An amount of money.
+    public struct Cost: Sendable, Hashable, Codable {
+        /// The amount in units of the currency, 0 to a billion. Another amount is not counted in a budget.
+        public var amount: Double
+        /// The currency code by ISO 4217, three capitals: `USD`.
+        public var currency: String
+
+        public init(_ amount: Double, _ currency: String) {
+            self.amount = amount
+            self.currency = currency
+        }
+
+        /// The amount as money; nil if it is not possible.
+        package var money: Money? { Money(amount, currency) }
+    }
 
     /// A fact that the backend reports, as a line of `launch status`.
     public struct Fact: Sendable, Hashable, Codable {
@@ -37,12 +55,14 @@ public struct Outcome: Sendable, Hashable, Codable {
 
     /// Creates an outcome; without arguments, the run produced nothing.
     public init(
-        outputs: [Output] = [], metrics: [String: Double] = [:], warnings: [String] = [], facts: [Fact] = []
+        outputs: [Output] = [], metrics: [String: Double] = [:], warnings: [String] = [], facts: [Fact] = [],
+        cost: Cost? = nil
     ) {
         self.outputs = outputs
         self.metrics = metrics
         self.warnings = warnings
         self.facts = facts
+        self.cost = cost
     }
 
     /// Also reads what an older version of this program wrote.
@@ -52,5 +72,6 @@ public struct Outcome: Sendable, Hashable, Codable {
         metrics = try container.decode([String: Double].self, forKey: .metrics)
         warnings = try container.decode([String].self, forKey: .warnings)
         facts = try container.decodeIfPresent([Fact].self, forKey: .facts) ?? []
+        cost = try container.decodeIfPresent(Cost.self, forKey: .cost)
     }
 }

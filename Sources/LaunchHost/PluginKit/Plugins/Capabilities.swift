@@ -21,6 +21,8 @@ public struct Capabilities: Sendable, Hashable {
     public var fixedGrace: Duration?
     /// The interval of calls of `observe`. The default is one second after a change, and up to 20 without changes.
     public var pace: Pace
+    /// Which runs have a cost in their outcome. The default is none.
+    public var costs: Costs
 
     // MARK: builders
 
@@ -33,7 +35,8 @@ public struct Capabilities: Sendable, Hashable {
     public init(
         needsImage: Bool = true, rehearses: Bool = false, keepsLogs: Bool = false, archiveField: String? = nil,
         tellsStops: Bool = false, fixedGrace: Duration? = nil,
-        pace: Pace = Pace(shortest: .seconds(1), longest: .seconds(20)), builds: Bool = true
+        pace: Pace = Pace(shortest: .seconds(1), longest: .seconds(20)), builds: Bool = true,
+        costs: Costs = .none
     ) {
         self.needsImage = needsImage
         self.rehearses = rehearses
@@ -43,6 +46,17 @@ public struct Capabilities: Sendable, Hashable {
         self.fixedGrace = fixedGrace
         self.pace = pace
         self.builds = builds
+        self.costs = costs
+    }
+
+    /// Which runs have a cost in their outcome.
+    public enum Costs: Sendable, Hashable {
+        /// None.
+        case none
+        /// All: the backend itself knows it.
+        case always
+        /// Those of a runner whose block has this field: the prices.
+        case field(String)
     }
 
     /// The interval between observations.
@@ -62,6 +76,15 @@ public struct Capabilities: Sendable, Hashable {
 extension Capabilities {
     /// Whether a source needs a Dockerfile, with these options of the builder's block.
     package func needsDockerfile(_ options: Options) -> Bool { baseField.flatMap { options.values[$0] } == nil }
+
+    /// Whether runs have a cost, with these options of the runner's block.
+    package func reportsCosts(_ options: Options) -> Bool {
+        switch costs {
+        case .none: false
+        case .always: true
+        case .field(let name): options.values[name] != nil
+        }
+    }
 
     /// The capabilities of a backend with these options of its block.
     package func configured(by options: Options) -> Capabilities {

@@ -16,6 +16,6 @@ extension Outcome: MaskedWords {
     package func masked(by mask: SecretMask) -> Outcome {
         Outcome(
             outputs: outputs, metrics: metrics, warnings: warnings.map { mask.mask($0) },
-            facts: facts.map { Fact($0.name, mask.mask($0.value)) })
+            facts: facts.map { Fact($0.name, mask.mask($0.value)) }, cost: cost)
     }
 }

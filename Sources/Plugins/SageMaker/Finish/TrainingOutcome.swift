@@ -5,15 +5,25 @@ internal import LaunchPluginKit
 struct TrainingOutcome {
     private let job: TrainingHandle
     private let description: JSONValue
+    private let prices: PriceTable?
 
-    init(_ job: TrainingHandle, _ description: JSONValue) {
+    /// - Parameter prices: the prices that the user pays; nil if they are not known.
+    init(_ job: TrainingHandle, _ description: JSONValue, prices: PriceTable? = nil) {
         self.job = job
         self.description = description
+        self.prices = prices
     }
 
     /// Outputs, metrics and facts.
     var outcome: Outcome {
         var outcome = Outcome(outputs: outputs, metrics: metrics, warnings: doubts, facts: course + bill)
+        if let prices, let billable = seconds("BillableTimeInSeconds") {
+            switch TrainingBill(description, seconds: billable, region: job.region).total(by: prices) {
+            case .cost(let cost): outcome.cost = cost
+            case .unknown(let why): outcome.warnings.append(why)
+            case .prepaid: break
+            }
+        }
         if let reason = description["FailureReason"]?.stringValue, !reason.isEmpty {
             outcome.facts.append(Outcome.Fact("reason", reason))
         }

@@ -34,6 +34,7 @@ actor TrainingWatch {
     private static let longestRest: Double = 15
 
     private let service: TrainingService
+    private let prices: PriceTable?
     private let log: Logger
     private var known: [String: Known] = [:]
     private var fresh: [String: Date] = [:]
@@ -47,8 +48,10 @@ actor TrainingWatch {
     nonisolated let changes: AsyncStream<Void>
     private let pulse: AsyncStream<Void>.Continuation
 
-    init(_ service: TrainingService, log: Logger) {
+    /// - Parameter prices: the prices that the user pays; nil if they are not known.
+    init(_ service: TrainingService, prices: PriceTable? = nil, log: Logger) {
         self.service = service
+        self.prices = prices
         self.log = log
         (changes, pulse) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
@@ -113,7 +116,7 @@ actor TrainingWatch {
     /// The outcome of an ended job: the kept one if there is one, otherwise by a call.
     func outcome(of job: TrainingHandle) async throws(AWSError) -> Outcome? {
         if let kept = outcomes.take(of: job.name) { return kept }
-        return try await service.describe(job).map { TrainingOutcome(job, $0).outcome }
+        return try await service.describe(job).map { TrainingOutcome(job, $0, prices: prices).outcome }
     }
 
     private func remember(_ jobs: Jobs) {
@@ -248,7 +251,7 @@ actor TrainingWatch {
         if known[job.name]?.status == status { observation.message = nil }
         known[job.name]?.status = status
         known[job.name]?.created = description["CreationTime"]?.timeValue?.timeIntervalSince1970
-        if status.isEnd { outcomes.keep(TrainingOutcome(job, description).outcome, of: job.name) }
+        if status.isEnd { outcomes.keep(TrainingOutcome(job, description, prices: prices).outcome, of: job.name) }
         return observation
     }
 }

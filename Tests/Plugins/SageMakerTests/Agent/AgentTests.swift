@@ -57,6 +57,25 @@ import LaunchConcurrency
     }
 
     @Test(.timeLimit(.minutes(30)))
+    func `a run has a cost if the runner has prices`() async throws {
+        let world = try TrainingWorld()
+        try await world.queue()
+        try world.folder.write("prices.yaml", "region: us-east-1\nas_of: 2026\nper_hour: {ml.m5.xlarge: 36}\n")
+        let id = try await world.submit("priced")
+        try await world.clock.running(rate: 300) {
+            let agent = try world.agent(
+                runner: "runner: {type: sagemaker, prices: \(world.folder.file("prices.yaml"))}")
+            _ = try await agent.run(as: try await world.store.becomeOwner(kind: "agent"))
+        }
+        let run = try await world.store.run(id)
+        let billed = try #require(run.outcome?.facts.first { $0.name == "billed" }?.value)
+        let seconds = try #require(billed.split(separator: " ").first.flatMap { Double($0) })
+        #expect(seconds > 0 && billed.contains("ml.m5.xlarge"), "\(billed)")
+        let hosts = try #require(billed.split(separator: " ").dropFirst(3).first.flatMap { Double($0) })
+        #expect(run.outcome?.cost == Outcome.Cost(seconds * hosts / 100, "USD"), "\(billed)")
+    }
+
+    @Test(.timeLimit(.minutes(30)))
     func `a look-up without permission is repeated at growing intervals`() async throws {
         let world = try TrainingWorld(keepsCalls: true)
         try await world.queue()

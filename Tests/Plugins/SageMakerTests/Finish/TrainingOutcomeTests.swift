@@ -61,6 +61,57 @@ struct TrainingOutcomeTests {
         #expect(fact("billed", outcome) == "10 s x 4 x ml.g5.xlarge = 40 instance seconds")
     }
 
+    private static let prices = PriceTable(
+        region: "eu-west-1", currency: "EUR",
+        parts: [.init(asOf: "2026-11", hours: ["ml.g5.xlarge": 1.5, "ml.c5.xlarge": 0.204])], file: "prices.yaml")
+
+    private func billed(_ resources: String, seconds: Int64 = 3_600, prices: PriceTable? = Self.prices) throws -> Outcome {
+        let text = """
+            {"TrainingJobStatus": "Completed", "BillableTimeInSeconds": \(seconds), "TrainingTimeInSeconds": 86400,
+             "EnableManagedSpotTraining": true, "ResourceConfig": \(resources)}
+            """
+        return TrainingOutcome(Self.job, try JSONValue(parsing: text), prices: prices).outcome
+    }
+
+    @Test func `a run costs its billable time on each instance, at the prices of the file`() throws {
+        let one = #"{"InstanceType": "ml.g5.xlarge", "InstanceCount": 2}"#
+        #expect(try billed(one).cost == Outcome.Cost(3, "EUR"))
+        #expect(try billed(one, seconds: 1).cost?.money?.description == "0.0008 EUR")
+        #expect(try billed(one, seconds: 0).cost == Outcome.Cost(0, "EUR"))
+        #expect(try billed(one, prices: nil).cost == nil)
+        let groups = """
+            {"InstanceGroups": [{"InstanceType": "ml.g5.xlarge", "InstanceCount": 1},
+              {"InstanceType": "ml.c5.xlarge", "InstanceCount": 10}]}
+            """
+        #expect(try billed(groups, seconds: 7_200).cost == Outcome.Cost(7.08, "EUR"))
+    }
+
+    @Test func `a run without a certain price has no cost, and says why`() throws {
+        func warnings(_ resources: String, _ prices: PriceTable = Self.prices) throws -> [String] {
+            let outcome = try billed(resources, prices: prices)
+            #expect(outcome.cost == nil)
+            return outcome.warnings
+        }
+        let one = #"{"InstanceType": "ml.g5.xlarge", "InstanceCount": 2}"#
+        var other = Self.prices
+        other.region = "us-east-1"
+        #expect(
+            try warnings(one, other) == [
+                "The run has no cost: the prices of prices.yaml are those of us-east-1, and the job was in eu-west-1."
+            ])
+        #expect(
+            try warnings(#"{"InstanceType": "ml.m5.large", "InstanceCount": 2}"#) == [
+                "The run has no cost: prices.yaml has no price of ml.m5.large."
+            ])
+        #expect(try warnings("{}") == ["The run has no cost: prices.yaml has no price of the instance type."])
+        #expect(
+            try warnings(
+                #"{"InstanceType": "ml.g5.xlarge", "InstanceCount": 1, "TrainingPlanArn": "arn:aws:sagemaker:x"}"#)
+                == [])
+        let many = #"{"InstanceType": "ml.g5.xlarge", "InstanceCount": 9223372036854775807}"#
+        #expect(try warnings(many).first?.hasPrefix("The run has no cost: SageMaker's answer leads to") == true)
+    }
+
     @Test func `a failure keeps its complete reason and has no model`() throws {
         let reason = "AlgorithmError: " + String(repeating: "x", count: 1000)
         let outcome = try outcome(
