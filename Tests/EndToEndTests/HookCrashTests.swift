@@ -10,15 +10,18 @@ import Testing
 @Suite("Hooks, and SIGKILL of the agent") struct HookCrashTests {
     private struct Message: Decodable {
         struct Run: Decodable { let id: String }
+        struct Budget: Decodable, Hashable { let limit, spent: Double }
         let id: String
         let hook: String
         let event: String
         let run: Run?
+        let budget: Budget?
     }
 
     /// What the receiver knows, and when it kills.
     private struct Receiver {
         var accepted: [(hook: String, run: String, event: String)] = []
+        var budgets: [Message.Budget] = []
         var random: SeededRandom
         var agent: pid_t = 0
         var kills = 0
@@ -41,19 +44,27 @@ import Testing
         let home = Home(folder: try TemporaryDirectory())
         let state = Mutex(Receiver(random: SeededRandom(seed: Self.seed)))
         let server = try TestServer { request in
-            guard let message = try? JSONDecoder().decode(Message.self, from: Data(request.body)), let run = message.run
+            guard let message = try? JSONDecoder().decode(Message.self, from: Data(request.body)),
+                (message.run == nil) == (message.event == "budget"), (message.budget != nil) == (message.run == nil)
             else { return TestAnswer(500) }
             return state.withLock { state in
                 // Three moments: before the receiver has the message, after it and before the answer, and never.
                 let moment =
                     state.kills < Self.kills && state.agent > 0 ? Int.random(in: 0..<4, using: &state.random) : 3
-                if moment != 0 { state.accepted.append((message.hook, run.id, message.event)) }
+                if moment != 0, let run = message.run {
+                    state.accepted.append((message.hook, run.id, message.event))
+                }
+                if moment != 0, let budget = message.budget { state.budgets.append(budget) }
                 guard moment < 2 else { return TestAnswer(200) }
                 kill(state.agent, SIGKILL)
                 (state.agent, state.kills) = (0, state.kills + 1)
                 return TestAnswer(moment == 0 ? 500 : 200)
             }
         }
+        // Each run that ends by itself costs 1.25. The last amount is never reached, unless a run is counted twice.
+        let most = Double(Self.runs) * 1.25
+        let limits = [most / 4, most / 2, most]
+        let budgets = limits.map { "budget > \($0) USD" }.joined(separator: ", ")
         try home.folder.write(
             "launch-config.yaml",
             """
@@ -62,11 +73,13 @@ import Testing
             builder: {type: mock}
             max_jobs: 4
             hooks:
-              - {name: one, on: [failed, succeeded, waiting > 1s], url: "\(server.url)/one"}
+              - name: one
+                on: [failed, succeeded, waiting > 1s, \(budgets)]
+                url: "\(server.url)/one"
               - {name: two, on: [failed, succeeded], url: "\(server.url)/two"}
             """)
         let config = home.folder.file("launch-config.yaml")
-        let queue = try home.folder.write("q.yaml", "run_for: 0s\n")
+        let queue = try home.folder.write("q.yaml", "run_for: 0s\ncost: 1.25\n")
         try await home.succeeding("queue", "create", "q", "-r", "mock", "--config", queue)
         // The cursors of the hooks are made.
         try await home.succeeding("agent", "-q", "q", "--drain", "-c", config)
@@ -94,6 +107,7 @@ import Testing
             let pending = try await store.hookSummaries().map(\.pending).reduce(0, +)
             if pending == 0 { break }
         }
+        try await checkBudgets(limits, state.withLock { $0.budgets }, runs, store)
         let accepted = state.withLock { $0.accepted }
         #expect(state.withLock { $0.kills } == Self.kills)
         for hook in ["one", "two"] {
@@ -110,5 +124,25 @@ import Testing
         }
         let given = try await store.hookSummaries().map(\.givenUp)
         #expect(given == [0, 0])
+    }
+
+    /// Each run is counted once, and each exceeded budget is reported, with one amount.
+    private func checkBudgets(
+        _ limits: [Double], _ reports: [Message.Budget], _ runs: [String], _ store: Store
+    ) async throws {
+        var total = 0.0
+        for run in runs { total += try await store.run(#require(RunID(rawValue: run))).outcome?.cost?.amount ?? 0 }
+        let summaries = try await store.hookSummaries()
+        let first = try #require(runs.first)
+        let began = try await store.run(#require(RunID(rawValue: first))).submittedAt
+        let months = [began, Timestamp(Date())].map { $0.description.prefix(7) }
+        // Runs that ended on both sides of midnight, on the last day of a month, are in two sums.
+        guard Set(months).count == 1 else { return }
+        #expect(summaries.map { $0.spending.map(\.spent.amount) } == [[total], []])
+        #expect(Set(reports.map(\.limit)) == Set(limits.filter { total > $0 }), "\(reports)")
+        #expect(total > limits[1], "\(total)")
+        // A message that comes twice says the same.
+        #expect(Set(reports).count == Set(reports.map(\.limit)).count, "\(reports)")
+        #expect(reports.allSatisfy { $0.spent > $0.limit && $0.spent <= total }, "\(reports)")
     }
 }

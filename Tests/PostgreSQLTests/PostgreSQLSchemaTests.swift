@@ -63,7 +63,7 @@ struct PostgreSQLSchemaTests {
                 add(words, to: table)
             }
         }
-        try #require(tables.count == 10 && tables["runs"]?.count == 37)
+        try #require(tables.count == 12 && tables["runs"]?.count == 37)
         return tables
     }
 
@@ -74,7 +74,7 @@ struct PostgreSQLSchemaTests {
             let lines = try session.results()
             #expect(lines == [])
         }
-        #expect(try tables().count == 22)
+        #expect(try tables().count == 24)
         let before = try database.run("SELECT * FROM launch.settings ORDER BY name")
         try migrate()
         #expect(try database.run("SELECT * FROM launch.settings ORDER BY name") == before)
@@ -136,10 +136,10 @@ struct PostgreSQLSchemaTests {
         let failure = try #require(throws: Tool.Failure.self) { try migrate(closing) }
         #expect(failure.description.contains("programs use them: agent 7-old on gpu-1 (process 7, version 1.2.0)."))
         #expect(!failure.description.contains("gpu-2") && !failure.description.contains("gpu-3"))
-        #expect(try tables().count == 22)
+        #expect(try tables().count == 24)
         try database.run("DELETE FROM launch.owners WHERE id = '7-old'")
         try migrate(closing)
-        #expect(try tables().count == 23)
+        #expect(try tables().count == 25)
     }
 
     @Test func `a lease is valid until its end, and not if the clock was set back since`() throws {

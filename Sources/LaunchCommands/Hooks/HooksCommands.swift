@@ -25,6 +25,7 @@ enum HooksCommands {
         let givenUp: Int
         let oldest: Timestamp?
         let error: String?
+        let budgets: [BudgetState]
     }
 
     private static func list(_ context: CommandContext.Factory) -> Command {
@@ -33,14 +34,18 @@ enum HooksCommands {
             examples: [Example("All hooks", "launch hooks list")]
         ) { arguments, terminal in
             let context = context(arguments, terminal)
-            let configured = try context.config().hooks.map(\.name)
-            let known = try await context.store().hookSummaries()
+            let settings = try context.config().hooks
+            let configured = settings.map(\.name)
+            let store = try context.store()
+            let known = try await store.hookSummaries()
+            let ofQueues = known.contains { $0.hook.hasPrefix("queue/") } ? try await hooksOfQueues(store) : []
             let views = (configured + known.map(\.hook)).uniqued.map { name in
+                let hook = (settings + ofQueues).first { $0.name == name }
                 let found = known.first { $0.hook == name }
                 return View(
                     name: name, isConfigured: configured.contains(name), pending: found?.pending ?? 0,
                     delivered: found?.delivered ?? 0, givenUp: found?.givenUp ?? 0, oldest: found?.oldest,
-                    error: found?.error)
+                    error: found?.error, budgets: hook.map { BudgetState.all(of: $0, found) } ?? [])
             }
             if context.wantsJSON {
                 try context.printJSON(views)
@@ -52,7 +57,8 @@ enum HooksCommands {
             }
             var table = Table([
                 Table.Column("HOOK"), Table.Column("PENDING", .right), Table.Column("DELIVERED", .right),
-                Table.Column("GIVEN UP", .right), Table.Column("OLDEST"), Table.Column("LAST ERROR"),
+                Table.Column("GIVEN UP", .right), Table.Column("OLDEST"), Table.Column("BUDGET"),
+                Table.Column("LAST ERROR"),
             ])
             for view in views {
                 table.add([
@@ -62,12 +68,21 @@ enum HooksCommands {
                             ? view.name : "\(view.name) (not configured)"),
                     Table.Cell(String(view.pending)), Table.Cell(String(view.delivered)),
                     Table.Cell(String(view.givenUp), view.givenUp > 0 ? .red : nil),
-                    Table.Cell(view.oldest?.description ?? "-"), Table.Cell(view.error ?? "-"),
+                    Table.Cell(view.oldest?.description ?? "-"),
+                    Table.Cell(
+                        view.budgets.isEmpty ? "-" : view.budgets.map(\.words).joined(separator: ", "),
+                        view.budgets.contains { $0.isExceeded } ? .red : nil),
+                    Table.Cell(view.error ?? "-"),
                 ])
             }
             try terminal.out(table)
             return .ok
         }
+    }
+
+    /// The hooks in the files of queues that the user may read.
+    private static func hooksOfQueues(_ store: Store) async throws -> [HookSettings] {
+        try await store.queues().flatMap { HookSettings.hooks(ofQueue: $0.name, text: $0.definition.fileText) }
     }
 
     private static func test(_ context: CommandContext.Factory) -> Command {

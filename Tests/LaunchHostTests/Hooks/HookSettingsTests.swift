@@ -27,6 +27,7 @@ import LaunchHost
         #expect(found.map(\.name) == ["alerts", "page", "here"])
         #expect(found[0].ends == [.succeeded, .failed, .stopped] && found[0].waits == [90, 7_200])
         #expect(found[0].triggers.contains(.noAgent) && found[0].format == .slack && found[0].queues == ["train"])
+        #expect(found[0].budgets.isEmpty)
         #expect(found[1].target == .program(["/bin/page", "a b"]) && found[1].format == .json)
     }
 
@@ -36,6 +37,12 @@ import LaunchHost
         ("{name: a, on: [fail], run: [x]}", "\"fail\" is not an event that a hook can report"),
         ("{name: a, on: [waiting > 0s], run: [x]}", "is not an event"),
         ("{name: a, on: [waiting > 2h x], run: [x]}", "is not an event"),
+        ("{name: a, on: [budget > 500], run: [x]}", "is not an event"),
+        ("{name: a, on: [budget > 0 USD], run: [x]}", "is not an event"),
+        ("{name: a, on: [budget > 1e3 USD], run: [x]}", "is not an event"),
+        ("{name: a, on: [budget > 1.001 USD], run: [x]}", "is not an event"),
+        ("{name: a, on: [budget > 5000000000 USD], run: [x]}", "is not an event"),
+        ("{name: a, on: [budget > 5 usd], run: [x]}", "is not an event"),
         ("{name: a, on: [], run: [x]}", "\"on\" is empty"),
         ("{name: a/b, on: [failed], run: [x]}", "cannot be the name of a hook"),
         ("{name: a, on: [failed], run: []}", "names no program"),
@@ -54,6 +61,36 @@ import LaunchHost
         #expect(error.diagnostics.allSatisfy { $0.line == 2 && $0.message.contains(message) }, "\(error.diagnostics)")
         // The key itself is never shown.
         #expect(!error.diagnostics.contains { "\($0.message)\($0.sourceLine ?? "")".contains("hunter2") })
+    }
+
+    @Test func `budgets are amounts with a currency`() throws {
+        let found = try hooks(
+            "hooks: [{name: a, on: [budget > 500 USD, budget>1.5EUR, budget > 0.05 USD], run: [x]}]\n")
+        #expect(found[0].budgets.map(\.description) == ["1.50 EUR", "0.0500 USD", "500.00 USD"])
+        #expect(found[0].budgets.map(\.millionths) == [1_500_000, 50_000, 500_000_000])
+    }
+
+    @Test(arguments: [
+        ("", true), ("runner: {type: fake}\n", true), ("runner: {type: priced, prices: x}\n", false),
+        ("runner: {type: priced}\n", true), ("runner: {type: fake}\nrunners: [{type: costly}]\n", false),
+    ])
+    func `a budget without a runner that reports costs is a warning`(runner: String, isWarning: Bool) throws {
+        func plugin(_ type: String, _ costs: Capabilities.Costs) -> RunnerPlugin {
+            RunnerPlugin(
+                Plugin<any Runner>(
+                    type: type, summary: "A test's.", capabilities: Capabilities(costs: costs),
+                    fields: [Field("prices", .string, help: "Prices.")], examples: ["type: \(type)"]
+                ) { _, _ throws(BackendError) in throw BackendError(.invalid, "not made") }, template: nil,
+                defaultTemplate: "", instanceTypes: { [] })
+        }
+        let catalog = PluginCatalog(
+            environments: [], registries: [], builders: [],
+            runners: [plugin("fake", .none), plugin("priced", .field("prices")), plugin("costly", .always)])
+        let text = "hooks: [{name: a, on: [failed], run: [x]}, {name: b, on: [budget > 1 USD], run: [x]}]\n\(runner)"
+        let (_, diagnostics) = ConfigChecker.check(try Fake.document(text), catalog: catalog)
+        let warnings = diagnostics.filter { $0.message == "the hook \"b\" has a budget, and no run has a cost" }
+        #expect(warnings.count == (isWarning ? 1 : 0), "\(diagnostics)")
+        #expect(warnings.allSatisfy { $0.severity == .warning && $0.line == 1 && $0.hint?.contains("prices") == true })
     }
 
     @Test func `two hooks of one name are an error`() throws {

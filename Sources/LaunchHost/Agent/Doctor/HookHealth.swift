@@ -22,6 +22,12 @@ struct HookHealth {
         }
         guard let summary else { return HealthCheck(.ok, what, "no delivery yet") }
         let counts = "\(summary.delivered) delivered, \(summary.pending) pending, \(summary.givenUp) given up"
+        let foreign = BudgetState.all(of: settings, summary).filter { $0.limit == nil }
+        if let state = foreign.first {
+            return HealthCheck(
+                .warn, what, "\(counts): costs are not counted, because no budget is in their currency: \(state.words)",
+                hint: "Add a budget in \(state.currency) to 'on': budget > AMOUNT \(state.currency)")
+        }
         guard let error = summary.error, summary.pending + summary.givenUp > 0 else {
             return HealthCheck(.ok, what, counts)
         }

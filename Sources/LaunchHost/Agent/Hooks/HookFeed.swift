@@ -164,6 +164,6 @@ extension HookMessage {
     /// An example that reports no run.
     init(example hook: String, at time: Timestamp) {
         (id, self.hook, event, at, attempt) = ("\(hook):test:\(time.milliseconds)", hook, "test", time, 1)
-        (queue, run, log, text) = (nil, nil, [], "")
+        (queue, run, budget, log, text) = (nil, nil, nil, [], "")
     }
 }

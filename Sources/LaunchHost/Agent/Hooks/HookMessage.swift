@@ -30,13 +30,15 @@ package struct HookMessage: Sendable, Hashable, Codable {
     /// The same for each try of a delivery, so that a receiver can recognize a message that it has.
     package var id: String
     package var hook: String
-    /// `failed`, `stopped`, `succeeded`, `waiting`, `no-agent` or `test`.
+    /// `failed`, `stopped`, `succeeded`, `waiting`, `no-agent`, `budget` or `test`.
     package var event: String
     package var at: Timestamp
     package var attempt: Int
     package var queue: String?
     /// Nil for an event of a queue, and for a run that was removed since.
     package var run: Run?
+    /// The budget that was exceeded, for the event `budget`.
+    package var budget: ExceededBudget?
     /// The last lines of the run's log, at most 20.
     package var log: [String]
     /// One sentence about the event.
@@ -51,6 +53,7 @@ package struct HookMessage: Sendable, Hashable, Codable {
         id = "\(delivery.hook):\(delivery.event)"
         (hook, event, at, attempt) = (delivery.hook, delivery.kind, delivery.at, delivery.tries)
         queue = record?.queue ?? delivery.queue
+        budget = delivery.budget
         self.log = log.suffix(Self.mostLines).map { clean(String($0.prefix(Self.longestLine))) }
         run = record.map { record in
             Run(
@@ -71,8 +74,8 @@ package struct HookMessage: Sendable, Hashable, Codable {
     private var sentence: String {
         let place = queue.map { " of queue '\($0)'" } ?? ""
         guard let run else {
-            return event == "no-agent"
-                ? "No agent serves the queue '\(queue ?? "-")', and runs wait in it." : "\(event)\(place)"
+            if event == "no-agent" { return "No agent serves the queue '\(queue ?? "-")', and runs wait in it." }
+            return budget.map { "\($0.sentence(of: queue ?? "-"))" } ?? "\(event)\(place)"
         }
         let who = "The run \(run.id) (\(run.name))\(place) of \(run.author)"
         switch event {

@@ -41,6 +41,7 @@ enum ConfigChecker {
         config.hooks = hooks.hooks
         config.hookURLs = options.strings("hook_urls") ?? []
         config.runners = runners(root, beside: config.runner, known, document, &diagnostics)
+        diagnostics += HookBudgetCheck(config, known).warnings
         diagnostics = UnfilledPlaceholders(in: document, known).alone(of: diagnostics)
         return (config, DiagnosticRenderer.sorted(diagnostics))
     }

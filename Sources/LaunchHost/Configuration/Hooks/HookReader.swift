@@ -54,7 +54,8 @@ struct HookReader {
             } else {
                 note(
                     "on", "\(Wording.quoted(word)) is not an event that a hook can report",
-                    "known: failed, stopped, succeeded, waiting > DURATION such as waiting > 2h, no-agent")
+                    "known: failed, stopped, succeeded, no-agent, waiting > DURATION such as waiting > 2h, and budget > AMOUNT CURRENCY such as budget > 500 USD"
+                )
             }
         }
         var target: HookSettings.Target?
@@ -100,9 +101,19 @@ struct HookReader {
         case "no-agent": return .noAgent
         default: break
         }
+        if let budget = budget(word) { return .budget(budget) }
         guard let match = word.wholeMatch(of: /waiting\ *>\ *([0-9][0-9a-z. ]*)/),
             let seconds = Quantity.seconds(String(match.1)), seconds >= 1, seconds <= 366 * 86_400
         else { return nil }
         return .waiting(Int64(seconds))
+    }
+
+    /// The amount of `budget > 500 USD`, with at most two decimals.
+    private static func budget(_ word: String) -> Money? {
+        guard let match = word.wholeMatch(of: /budget\ *>\ *([0-9]{1,9})(?:\.([0-9]{1,2}))?\ *([A-Z]{3})/),
+            let units = Int64(match.1), let cents = Int64((match.2 ?? "0") + (match.2?.count == 1 ? "0" : ""))
+        else { return nil }
+        let millionths = units * 1_000_000 + cents * 10_000
+        return millionths > 0 ? Money(millionths: millionths, String(match.3)) : nil
     }
 }

@@ -8,6 +8,8 @@ package struct HookSettings: Sendable, Hashable {
         case waiting(Int64)
         /// A queue has waiting runs, and no live agent serves it.
         case noAgent
+        /// The runs of a queue that ended in a month have cost more than this.
+        case budget(Money)
     }
 
     /// Who gets the reports.
@@ -65,6 +67,13 @@ package struct HookSettings: Sendable, Hashable {
         }.sorted()
     }
 
+    /// The amounts of `budget`, ascending.
+    package var budgets: [Money] {
+        triggers.compactMap { trigger in
+            if case .budget(let money) = trigger { money } else { nil }
+        }.sorted { ($0.currency, $0.millionths) < ($1.currency, $1.millionths) }
+    }
+
     /// The keys of a hook in a queue's file. An owner of a queue must not run programs on the machine of an agent, nor read
     /// its files and variables.
     static let fieldsOfQueue = fields.filter { !["run", "secret", "queues"].contains($0.name) }
@@ -87,9 +96,9 @@ package struct HookSettings: Sendable, Hashable {
             "name", .string, required: true, example: "alerts",
             help: "The name, which identifies the hook in the store."),
         Field(
-            "on", .list(.string), required: true, example: "[failed, stopped, waiting > 2h]",
+            "on", .list(.string), required: true, example: "[failed, waiting > 2h, budget > 500 USD]",
             help:
-                "What is reported: failed, stopped, succeeded, waiting > DURATION, and no-agent for a queue with waiting runs that no agent serves."
+                "What is reported: failed, stopped, succeeded, waiting > DURATION, no-agent for a queue with waiting runs that no agent serves, and budget > AMOUNT CURRENCY for the costs of a queue in a month."
         ),
         Field(
             "run", .list(.string), example: "[/usr/local/bin/page, --team, ml]",

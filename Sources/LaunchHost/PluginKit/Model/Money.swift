@@ -21,13 +21,18 @@ package struct Money: Sendable, Hashable, CustomStringConvertible {
     /// The amount in units of the currency.
     package var amount: Double { Double(millionths) / 1e6 }
 
-    /// Two decimals, or four for an amount below 1: `12.34 USD`, `0.0019 USD`.
+    /// Two decimals, or four for a part of 1: `12.34 USD`, `0.0019 USD`.
     package var description: String {
-        let unit: Int64 = millionths < 1_000_000 ? 100 : 10_000
+        let unit: Int64 = (1..<1_000_000).contains(millionths) ? 100 : 10_000
         let rounded = millionths.saturatingAdding(unit / 2) / unit
         let scale = 1_000_000 / unit
         let decimals = String(scale + rounded % scale).dropFirst()
         return "\(rounded / scale).\(decimals) \(currency)"
+    }
+
+    /// An amount as text, also one above the maximum, such as a sum.
+    package static func text(_ amount: Double, _ currency: String) -> String {
+        Money(millionths: Int64(saturating: amount * 1e6), currency).description
     }
 
     private static func isCurrency(_ text: String) -> Bool {

@@ -3,9 +3,11 @@ extension Store {
     /// another order than they number their events. A transaction is ended before this time.
     private static let unsettled: Int64 = 120_000
     /// How long the record of a delivery stays.
-    private static let kept: Int64 = 7 * 86_400_000
-    /// The number of events that one transaction reads, and of old deliveries that it removes. While it runs, nobody else
-    /// writes to a store on this machine.
+    static let kept: Int64 = 7 * 86_400_000
+    /// How long that of an exceeded budget stays: it is what keeps the report of its month from being repeated.
+    private static let keptOfBudget: Int64 = 70 * 86_400_000
+    /// The number of events that one transaction reads, and of old deliveries that it removes. While it runs, no other program
+    /// can write to a store on this machine.
     static let hookPage: Int64 = 500
     /// The pause between two pages, in which programs that wait for the lock of the database get it.
     private static let pauseOfPages = Duration.milliseconds(5)
@@ -57,21 +59,31 @@ extension Store {
                 [.integer(page.place), .integer(Self.hookPage)]
             ) { row throws(StoreError) in try EventRecord.numbered(row) }
             var settled = cursor
+            var budgets = HookBudgets(source, connection, now: now)
             for (sequence, event) in events {
                 page.place = sequence
                 if let event {
                     page.isSettled = page.isSettled && event.at.milliseconds <= now.milliseconds - window
                 }
                 if page.isSettled { settled = sequence }
-                guard let event, source.ends.contains(event.state) else { continue }
-                let queue = try connection.first(
-                    "SELECT queue FROM runs WHERE id = ?", [.text(event.runID.rawValue)]
-                ) { row throws(StoreError) in row.optionalText("queue") }
-                guard source.includes(queue ?? nil) else { continue }
+                guard let event, source.observes(event.state) else { continue }
+                let run = try connection.first(
+                    "SELECT queue, outcome FROM runs WHERE id = ?", [.text(event.runID.rawValue)]
+                ) { row throws(StoreError) in
+                    var values = StoredValues(row)
+                    let outcome: Outcome? = source.budgets.isEmpty ? nil : values.json("outcome")
+                    return (queue: row.optionalText("queue"), cost: outcome?.cost)
+                }
+                guard source.includes(run?.queue) else { continue }
+                try budgets.count(event.runID, of: run?.queue, cost: run?.cost, at: event.at)
+                guard source.ends.contains(event.state) else { continue }
                 page.added += try Self.add(
                     HookEvent(
-                        "event:\(sequence)", event.state.rawValue, event.runID, queue: queue ?? nil, at: event.at),
+                        "event:\(sequence)", event.state.rawValue, event.runID, queue: run?.queue, at: event.at),
                     to: source.hook, connection)
+            }
+            for (event, detail) in try budgets.exceeded() {
+                page.added += try Self.add(event, detail: .json(detail), to: source.hook, connection)
             }
             page.events = events.count
             page.isLast = events.count < Self.hookPage
@@ -81,6 +93,7 @@ extension Store {
             if page.isLast {
                 page.added += try Self.addWaiting(source, now, connection)
                 try Self.removeOldDeliveries(now, connection)
+                try HookBudgets.removeOld(source.hook, now, connection)
             }
             return page
         }
@@ -146,36 +159,26 @@ extension Store {
         try connection.run(
             """
             DELETE FROM hook_deliveries WHERE number IN (
-                SELECT number FROM hook_deliveries WHERE state <> 'pending' AND ended_at < ? LIMIT ?)
-            """, [.integer(now.milliseconds - kept), .integer(hookPage)])
+                SELECT number FROM hook_deliveries WHERE state <> 'pending' AND ended_at < ?
+                    AND (kind <> 'budget' OR ended_at < ?) LIMIT ?)
+            """,
+            [
+                .integer(now.milliseconds - kept), .integer(now.milliseconds - keptOfBudget), .integer(hookPage),
+            ])
     }
 
     /// Adds a delivery unless the hook has one about the event.
     private static func add(
-        _ event: HookEvent, to hook: String, _ connection: any Connection
+        _ event: HookEvent, detail: SQLValue = .null, to hook: String, _ connection: any Connection
     ) throws(StoreError) -> Int {
         try connection.run(
             """
-            INSERT INTO hook_deliveries (hook, event, kind, run_id, queue, at) VALUES (?, ?, ?, ?, ?, ?)
+            INSERT INTO hook_deliveries (hook, event, kind, run_id, queue, at, detail) VALUES (?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (hook, event) DO NOTHING
             """,
             [
                 .text(hook), .text(event.name), .text(event.kind), .text(event.runID?.rawValue), .text(event.queue),
-                .time(event.at),
+                .time(event.at), detail,
             ])
-    }
-}
-
-/// An event that a hook reports.
-private struct HookEvent {
-    /// What identifies it among the events of a hook.
-    let name: String
-    let kind: String
-    let runID: RunID?
-    let queue: String?
-    let at: Timestamp
-
-    init(_ name: String, _ kind: String, _ runID: RunID?, queue: String?, at: Timestamp) {
-        (self.name, self.kind, self.runID, self.queue, self.at) = (name, kind, runID, queue, at)
     }
 }

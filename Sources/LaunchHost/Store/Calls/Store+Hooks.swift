@@ -71,23 +71,40 @@ extension Store {
     /// - Throws: `StoreError` if the database cannot be read.
     package func hookSummaries() async throws(StoreError) -> [HookSummary] {
         try await database.read { connection throws(StoreError) in
-            try connection.rows(
+            let now = try connection.now
+            let month = HookBudgets.month(of: now)
+            let spending = try connection.rows(
+                "SELECT hook, queue, month, currency, spent FROM hook_spending WHERE month = ? ORDER BY queue, currency",
+                [.text(month)]
+            ) { row throws(StoreError) in
+                (
+                    hook: try row.text("hook"),
+                    spending: HookSpending(
+                        queue: try row.text("queue"), month: try row.text("month"),
+                        spent: Money(millionths: try row.integer("spent"), try row.text("currency")))
+                )
+            }
+            return try connection.rows(
                 """
                 SELECT c.hook AS hook,
                     (SELECT count(*) FROM hook_deliveries d WHERE d.hook = c.hook AND d.state = 'pending') AS pending,
-                    (SELECT count(*) FROM hook_deliveries d WHERE d.hook = c.hook AND d.state = 'given up') AS dropped,
-                    (SELECT count(*) FROM hook_deliveries d WHERE d.hook = c.hook AND d.state = 'delivered') AS delivered,
+                    (SELECT count(*) FROM hook_deliveries d WHERE d.hook = c.hook AND d.state = 'given up'
+                        AND d.ended_at >= ?1) AS dropped,
+                    (SELECT count(*) FROM hook_deliveries d WHERE d.hook = c.hook AND d.state = 'delivered'
+                        AND d.ended_at >= ?1) AS delivered,
                     (SELECT min(at) FROM hook_deliveries d WHERE d.hook = c.hook AND d.state = 'pending') AS oldest,
                     (SELECT error FROM hook_deliveries d WHERE d.hook = c.hook AND d.tries > 0
                         ORDER BY number DESC LIMIT 1) AS error
                 FROM hook_cursors c ORDER BY c.hook
-                """
+                """, [.integer(now.milliseconds - Self.kept)]
             ) { row throws(StoreError) in
-                HookSummary(
-                    hook: try row.text("hook"), pending: Int(clamping: try row.integer("pending")),
+                let hook = try row.text("hook")
+                return HookSummary(
+                    hook: hook, pending: Int(clamping: try row.integer("pending")),
                     givenUp: Int(clamping: try row.integer("dropped")),
                     delivered: Int(clamping: try row.integer("delivered")), oldest: row.optionalTime("oldest"),
-                    error: row.optionalText("error"))
+                    error: row.optionalText("error"),
+                    month: month, spending: spending.filter { $0.hook == hook }.map(\.spending))
             }
         }
     }

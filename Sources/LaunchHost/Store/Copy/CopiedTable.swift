@@ -24,7 +24,7 @@ struct CopiedTable: Sendable {
     static let others: Set = [
         "run_counts", "run_texts", "owners", "settings", "pieces", "sources", "source_pieces", "piece_usage",
         "objects", "source_objects", "run_outputs", "run_output_parts", "text_usage",
-        "hook_cursors", "hook_deliveries",
+        "hook_cursors", "hook_deliveries", "hook_costs", "hook_spending",
     ]
 
     /// The text of a page, in characters, is not more than this, or the page is one row.

@@ -26,4 +26,25 @@ extension PostgreSQLSchema {
         CREATE INDEX hook_deliveries_due ON launch.hook_deliveries (hook, number) WHERE state = 'pending';
         CREATE INDEX hook_deliveries_of_run ON launch.hook_deliveries (run_id, hook, number);
         """
+
+    /// What the runs of a queue have cost in a month, for the budgets of hooks. And what a report says about its event, as
+    /// JSON.
+    static let budgets = """
+        ALTER TABLE launch.hook_deliveries ADD COLUMN detail text COLLATE "C";
+        CREATE TABLE launch.hook_costs (
+            hook text COLLATE "C" NOT NULL,
+            run_id text COLLATE "C" NOT NULL,
+            month text COLLATE "C" NOT NULL,
+            PRIMARY KEY (hook, run_id)
+        );
+        CREATE TABLE launch.hook_spending (
+            hook text COLLATE "C" NOT NULL,
+            queue text COLLATE "C" NOT NULL,
+            month text COLLATE "C" NOT NULL,
+            currency text COLLATE "C" NOT NULL,
+            spent bigint NOT NULL,
+            PRIMARY KEY (hook, queue, month, currency)
+        );
+        CREATE INDEX hook_costs_by_month ON launch.hook_costs (month);
+        """
 }

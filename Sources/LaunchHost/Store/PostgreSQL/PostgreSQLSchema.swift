@@ -32,6 +32,7 @@ enum PostgreSQLSchema {
         Migration(sql: outputs),
         Migration(sql: hooks),
         Migration(sql: changedTemplates),
+        Migration(sql: budgets),
     ]
 
     /// Settings of a connection: each statement has an index in the order of its result. With old statistics, the planner

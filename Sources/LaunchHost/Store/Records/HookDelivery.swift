@@ -20,6 +20,8 @@ package struct HookDelivery: Sendable, Hashable {
     package var token: Int64
     /// When its first try began, or now.
     package var now: Timestamp
+    /// The budget that was exceeded, for an event of the kind `budget`.
+    package var budget: ExceededBudget?
 
     init(_ row: Row, now: Timestamp) throws(StoreError) {
         number = try row.integer("number")
@@ -32,6 +34,22 @@ package struct HookDelivery: Sendable, Hashable {
         tries = Int(clamping: try row.integer("tries"))
         token = try row.integer("claim_token")
         self.now = now
+        var values = StoredValues(row)
+        budget = values.json("detail")
+    }
+}
+
+/// An event that a hook reports.
+struct HookEvent: Sendable, Hashable {
+    /// What identifies it among the events of a hook.
+    let name: String
+    let kind: String
+    let runID: RunID?
+    let queue: String?
+    let at: Timestamp
+
+    init(_ name: String, _ kind: String, _ runID: RunID?, queue: String?, at: Timestamp) {
+        (self.name, self.kind, self.runID, self.queue, self.at) = (name, kind, runID, queue, at)
     }
 }
 
@@ -45,10 +63,18 @@ package struct HookSource: Sendable, Hashable {
     package var waits: [Int64]
     /// The queues whose runs it reports; nil means all.
     package var queues: [String]?
+    /// The costs of a queue in a month above which it reports them.
+    package var budgets: [Money]
 
     /// What a hook of the configuration reports.
     package init(_ settings: HookSettings) {
         (hook, ends, waits, queues) = (settings.name, settings.ends, settings.waits, settings.queues)
+        budgets = settings.budgets
+    }
+
+    /// Whether the hook needs the ends of this state.
+    func observes(_ state: RunState) -> Bool {
+        state.isTerminal && (!budgets.isEmpty || ends.contains(state))
     }
 
     /// Whether the hook reports runs of the queue; nil means runs without one.
@@ -59,7 +85,7 @@ package struct HookSource: Sendable, Hashable {
 }
 
 /// The state of a hook's deliveries.
-package struct HookSummary: Sendable, Hashable, Codable {
+package struct HookSummary: Sendable, Hashable {
     /// The name of the hook.
     package var hook: String
     /// The number of deliveries that wait or are tried.
@@ -72,4 +98,8 @@ package struct HookSummary: Sendable, Hashable, Codable {
     package var oldest: Timestamp?
     /// Why the last try failed; nil if none has, or a later one succeeded.
     package var error: String?
+    /// The present month in UTC by the clock of the store: `2026-11`.
+    package var month: String
+    /// What the runs of queues have cost in this month, if the hook has budgets.
+    package var spending: [HookSpending]
 }

@@ -271,5 +271,25 @@ enum Schema {
             UPDATE runs SET demand = '' WHERE queue = NEW.name AND state = 'queued' AND demand <> '';
         END;
         """,
+        // What the runs of a queue have cost in a month, for the budgets of hooks. And what a report says about its event, as
+        // JSON.
+        """
+        ALTER TABLE hook_deliveries ADD COLUMN detail TEXT;
+        CREATE TABLE hook_costs (
+            hook TEXT NOT NULL,
+            run_id TEXT NOT NULL,
+            month TEXT NOT NULL,
+            PRIMARY KEY (hook, run_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE hook_spending (
+            hook TEXT NOT NULL,
+            queue TEXT NOT NULL,
+            month TEXT NOT NULL,
+            currency TEXT NOT NULL,
+            spent INTEGER NOT NULL,
+            PRIMARY KEY (hook, queue, month, currency)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX hook_costs_by_month ON hook_costs (month);
+        """,
     ]
 }

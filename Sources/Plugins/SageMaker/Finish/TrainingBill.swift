@@ -34,7 +34,8 @@ struct TrainingBill {
         let name = prices.file ?? "the program"
         guard region == prices.region else {
             return .unknown(
-                "The run has no cost: the prices of \(name) are those of \(prices.region), and the job was in \(region).")
+                "The run has no cost: the prices of \(name) are those of \(prices.region), and the job was in \(region)."
+            )
         }
         var total = 0.0
         for group in groups {

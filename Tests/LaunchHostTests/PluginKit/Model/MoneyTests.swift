@@ -6,7 +6,7 @@ import LaunchCore
 
 struct MoneyTests {
     @Test(arguments: [
-        (12.344, "12.34 USD"), (12.345678, "12.35 USD"), (500, "500.00 USD"), (0.0019, "0.0019 USD"), (0, "0.0000 USD"),
+        (12.344, "12.34 USD"), (12.345678, "12.35 USD"), (500, "500.00 USD"), (0.0019, "0.0019 USD"), (0, "0.00 USD"),
         (0.99999, "1.0000 USD"), (999_999_999.999, "1000000000.00 USD"),
     ])
     func `an amount has two decimals, and four below 1`(amount: Double, text: String) {

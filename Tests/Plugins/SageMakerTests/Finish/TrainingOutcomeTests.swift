@@ -65,7 +65,9 @@ struct TrainingOutcomeTests {
         region: "eu-west-1", currency: "EUR",
         parts: [.init(asOf: "2026-11", hours: ["ml.g5.xlarge": 1.5, "ml.c5.xlarge": 0.204])], file: "prices.yaml")
 
-    private func billed(_ resources: String, seconds: Int64 = 3_600, prices: PriceTable? = Self.prices) throws -> Outcome {
+    private func billed(
+        _ resources: String, seconds: Int64 = 3_600, prices: PriceTable? = Self.prices
+    ) throws -> Outcome {
         let text = """
             {"TrainingJobStatus": "Completed", "BillableTimeInSeconds": \(seconds), "TrainingTimeInSeconds": 86400,
              "EnableManagedSpotTraining": true, "ResourceConfig": \(resources)}
