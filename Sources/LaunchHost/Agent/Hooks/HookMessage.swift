@@ -1,5 +1,3 @@
-internal import FoundationEssentials
-
 /// What a hook reports about an event, as the JSON document that `docs/hooks.md` describes.
 package struct HookMessage: Sendable, Hashable, Codable {
     /// The run of an event.
@@ -86,59 +84,5 @@ package struct HookMessage: Sendable, Hashable, Codable {
             let end = "\(who) \(verb)\(cause.isEmpty ? "." : ": \(cause)")"
             return run.cost?.money.map { "\(end) Cost: \($0)." } ?? end
         }
-    }
-
-    /// The billed time, if the backend reports one.
-    private var billed: String? { run?.facts.first { $0.name == "billed" }.map { "billed: \($0.value)" } }
-
-    /// The text with the billed time and the log, for programs that show text.
-    private var page: String {
-        let lines = [text] + (billed.map { [$0] } ?? [])
-        return lines.joined(separator: "\n") + (log.isEmpty ? "" : "\n```\n\(log.joined(separator: "\n"))\n```")
-    }
-
-    /// The bytes of the message and their type.
-    /// - Throws: an error if a value has no JSON form; no metric does not.
-    package func body(as format: HookSettings.Format) throws -> (bytes: [UInt8], type: String) {
-        switch format {
-        case .json: (Array(try JSON.canonicalData(self)), "application/json")
-        case .slack:
-            // Slack reads <, > and & as the beginning of its own syntax.
-            (
-                Array(try JSON.canonicalData(["text": Self.escaped(page)])), "application/json"
-            )
-        case .teams:
-            (
-                Array(
-                    try JSON.canonicalData(
-                        JSONValue.object([
-                            "type": .string("message"),
-                            "attachments": .array([
-                                .object([
-                                    "contentType": .string("application/vnd.microsoft.card.adaptive"),
-                                    "content": .object([
-                                        "type": .string("AdaptiveCard"), "version": .string("1.4"),
-                                        "body": .array(
-                                            [
-                                                text, billed,
-                                                log.isEmpty ? nil : log.joined(separator: "\n\n"),
-                                            ]
-                                            .compactMap(\.self).map {
-                                                .object([
-                                                    "type": .string("TextBlock"), "text": .string($0),
-                                                    "wrap": .bool(true),
-                                                ])
-                                            }),
-                                    ]),
-                                ])
-                            ]),
-                        ]))), "application/json"
-            )
-        case .ntfy: (Array(page.utf8), "text/plain; charset=utf-8")
-        }
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
     }
 }
