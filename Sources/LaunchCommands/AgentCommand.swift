@@ -38,8 +38,11 @@ enum AgentCommand {
             let metrics = AgentMetrics()
             let backends = try context.backends(config, metrics: metrics)
             let log = LogSink.logger(terminal, arguments, base: .info, metrics: metrics)
-            let exporter = config.telemetry.map {
-                TraceExporter(to: $0, version: version, store: store, metrics: metrics, log: log)
+            let exporter = try config.telemetry.map { telemetry in
+                TraceExporter(
+                    to: telemetry.otlp,
+                    headers: try telemetry.values(variables: context.variables, document: config.document),
+                    version: version, store: store, metrics: metrics, log: log)
             }
             let agent = Agent(
                 settings, store: store, backends: backends,

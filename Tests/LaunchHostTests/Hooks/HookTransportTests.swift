@@ -17,7 +17,9 @@ import LaunchHost
         variables: [String: String] = [:]
     ) throws -> HookTransport.Hook {
         try HookTransport.Hook(
-            HookSettings(name: "h", triggers: [.end(.failed)], target: target, secret: secret, format: format),
+            HookSettings(
+                name: "h", triggers: [.end(.failed)], target: target, secret: secret.flatMap { SecretReference($0) },
+                format: format),
             variables: variables, document: nil)
     }
 
@@ -116,6 +118,30 @@ import LaunchHost
         let card = try JSONValue(parsing: text(.teams))["attachments"]?.arrayValue?.first?["content"]
         #expect(card?["body"]?.arrayValue?.map { $0["text"]?.stringValue } == ["A <b> & c", "one\n\ntwo"])
         #expect(try JSONValue(parsing: text(.json))["version"] == .integer(1))
+    }
+
+    /// Log lines, names and causes are of users, so a message may be of any size.
+    @Test func `a message of any size stays below the limit of its program`() throws {
+        var message = message
+        message.text = String(repeating: "<\u{1F600}", count: 6_000)
+        message.log = (1...20).map { String(repeating: "&", count: 480) + " end \($0)" }
+        func body(_ format: HookSettings.Format, _ message: HookMessage) throws -> [UInt8] {
+            try message.body(as: format).bytes
+        }
+        for (format, limit) in [(HookSettings.Format.ntfy, 4_096), (.teams, 12_000)] {
+            #expect(try body(format, message).count <= limit)
+        }
+        let slack = try JSONValue(parsing: String(decoding: body(.slack, message), as: UTF8.self))
+        #expect(try #require(slack["text"]?.stringValue).utf16.count <= 4_000)
+        // What fits is complete, and the last lines of a log are more important than its first.
+        message.text = "The run x has failed."
+        let ntfy = String(decoding: try body(.ntfy, message), as: UTF8.self)
+        #expect(ntfy.hasPrefix("The run x has failed.\n```\n&") && ntfy.hasSuffix(" end 20\n```"))
+        #expect(!ntfy.contains(" end 1\n") && ntfy.utf8.count > 3_500)
+        message.log = ["``` <!channel>"]
+        #expect(
+            String(decoding: try body(.slack, message), as: UTF8.self)
+                == #"{"text":"The run x has failed.\n```\n''' &lt;!channel&gt;\n```"}"#)
     }
 
     @Test(arguments: ["env:NONE", "env:SHORT", "file:/no/such/file"])

@@ -46,6 +46,7 @@ public struct Doctor: Sendable {
         guard let config else { return found }
         found.append(SandboxHealth.finding(isOn: config.sandbox))
         found += await HookHealth(config: config, variables: variables).findings(store)
+        found += [TelemetryHealth(config: config, variables: variables).finding].compactMap(\.self)
         let backends: Backends
         do throws(LaunchError) {
             backends = try Backends(config, catalog: catalog, variables: variables, log: log)

@@ -27,27 +27,13 @@ package struct HookTransport: Sendable {
         init(ofQueue settings: HookSettings) { (self.settings, key) = (settings, nil) }
 
         private static func key(
-            at place: String, of hook: String, _ variables: [String: String], _ document: Document?
+            at place: SecretReference, of hook: String, _ variables: [String: String], _ document: Document?
         ) throws(LaunchError) -> Secret {
-            let text: String
-            if place.hasPrefix("env:") {
-                text = variables[String(place.dropFirst(4))] ?? ""
-            } else {
-                let path = String(place.dropFirst(5))
-                do throws(SmallFile.Fault) {
-                    let bytes = try SmallFile.bytes(of: document?.path(of: path) ?? path, limit: 64 << 10)
-                    text = String(decoding: bytes, as: UTF8.self)
-                } catch {
-                    throw LaunchError(
-                        .configuration,
-                        "The key of the hook '\(hook)' cannot be read from '\(path)': \(error.message).",
-                        hint: "Correct 'secret' of the hook in launch-config.yaml.")
-                }
-            }
-            let key = text.hasSuffix("\n") ? String(text.dropLast()) : text
+            let what = "The key of the hook '\(hook)'"
+            let key = try place.text(of: what, in: "secret", variables: variables, document: document)
             guard key.utf8.count >= 16, key.utf8.count <= 4_096 else {
                 throw LaunchError(
-                    .configuration, "The key of the hook '\(hook)' is not set, or has not 16 to 4096 bytes.",
+                    .configuration, "\(what) is not set, or has not 16 to 4096 bytes.",
                     hint: "Write a random key to the place that 'secret' names: openssl rand -hex 32")
             }
             return Secret(key)

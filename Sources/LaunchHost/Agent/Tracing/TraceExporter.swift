@@ -15,6 +15,7 @@ package final class TraceExporter: Sendable {
     private static let backoff = Backoff(first: .seconds(1), longest: .seconds(30))
 
     private let url: String
+    private let headers: HTTPHeaders
     private let version: String
     private let store: Store
     private let metrics: AgentMetrics
@@ -25,12 +26,17 @@ package final class TraceExporter: Sendable {
         of: RunSpans.Ended.self, bufferingPolicy: .bufferingOldest(mostWaiting))
     private let end = SingleValueFuture<Void>()
 
-    /// - Parameter endpoint: the URL of the collector, to which `/v1/traces` is added.
+    /// - Parameters:
+    ///   - endpoint: the URL of the collector, to which `/v1/traces` is added.
+    ///   - headers: further headers of the requests, by name. They are never in the log.
     package init(
-        to endpoint: String, version: String, store: Store, metrics: AgentMetrics, clock: HostClock = .system,
+        to endpoint: String, headers: [String: Secret] = [:], version: String, store: Store, metrics: AgentMetrics,
+        clock: HostClock = .system,
         log: Logger
     ) {
         url = (endpoint.hasSuffix("/") ? String(endpoint.dropLast()) : endpoint) + "/v1/traces"
+        let further = headers.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value.reveal()) }
+        self.headers = HTTPHeaders([(name: "Content-Type", value: "application/json")] + further)
         (self.version, self.store, self.metrics) = (version, store, metrics)
         (self.clock, self.log) = (clock, log)
         http = HTTPClient(configuration: .init(maxConnectionsPerHost: 1, userAgent: "launch/\(version)"))
@@ -83,7 +89,7 @@ package final class TraceExporter: Sendable {
         }
         guard let body = try? JSON.canonicalData(document) else { return "The spans are not valid JSON." }
         let request = HTTPRequest(
-            .post, url, headers: ["Content-Type": "application/json"], body: .bytes([UInt8](body)),
+            .post, url, headers: headers, body: .bytes([UInt8](body)),
             timeout: .seconds(10), maxBodyBytes: 64 << 10)
         for attempt in 1...Self.attempts {
             let reason: String

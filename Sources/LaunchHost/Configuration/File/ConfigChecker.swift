@@ -21,7 +21,8 @@ enum ConfigChecker {
             root, fields: LaunchConfig.fields, in: .top,
             ignoring: Set(Role.allCases.map(\.rawValue) + [LaunchConfig.runnersKey]))
         checkQueues(root, &decoder)
-        checkTelemetry(root, &decoder)
+        let telemetry = TelemetrySettings.read(
+            options.values[LaunchConfig.telemetryKey], root.entry(LaunchConfig.telemetryKey)?.value, &decoder)
         var store = StoreReader(
             root.entry(LaunchConfig.storeKey)?.value, options.values[LaunchConfig.storeKey]?.objectValue, known,
             environment: root.entry(Role.environment.rawValue)?.value.entry("type")?.value.jsonValue.stringValue)
@@ -38,6 +39,7 @@ enum ConfigChecker {
         }
         var config = config(options, document: document, block: block)
         config.store = settings
+        config.telemetry = telemetry
         config.hooks = hooks.hooks
         config.hookURLs = options.strings("hook_urls") ?? []
         config.runners = runners(root, beside: config.runner, known, document, &diagnostics)
@@ -105,20 +107,7 @@ enum ConfigChecker {
             environment: block(.environment) ?? none, registry: block(.registry) ?? none,
             builder: block(.builder) ?? none, runner: block(.runner), document: document)
         config.sandbox = options.string("sandbox") != "off"
-        config.telemetry = options.values[LaunchConfig.telemetryKey]?.objectValue?["otlp"]?.stringValue
         return config
-    }
-
-    private static func checkTelemetry(_ root: ConfigNode, _ decoder: inout SchemaDecoder) {
-        guard let entry = root.entry(LaunchConfig.telemetryKey)?.value.entry("otlp"),
-            case .string(let url) = entry.value.jsonValue
-        else { return }
-        let isWeb = url.wholeMatch(of: /https?:\/\/[!-~]+/) != nil
-        // A password in the URL would be in the log.
-        guard !isWeb || url.contains(/[@?#]/) else { return }
-        decoder.note(
-            "\"otlp\" must be the URL of a collector without user and query", hint: "write http://HOST:4318",
-            at: entry.value.mark, path: FieldPath().appending(LaunchConfig.telemetryKey).appending("otlp"))
     }
 
     private static func checkQueues(_ root: ConfigNode, _ decoder: inout SchemaDecoder) {

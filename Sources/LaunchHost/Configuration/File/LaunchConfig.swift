@@ -35,8 +35,8 @@ public struct LaunchConfig: Sendable {
     package var hookURLs: [String] = []
     /// Where queues, jobs and runs are kept.
     public var store = StoreSettings.sqlite
-    /// The URL of the collector that gets the spans of runs; nil if there is none.
-    package var telemetry: String?
+    /// The collector that gets the spans of runs; nil if there is none.
+    package var telemetry: TelemetrySettings?
     /// Where credentials and the region come from.
     public var environment: Block
     /// Where images live.

@@ -35,11 +35,7 @@ extension LaunchConfig {
             help: "Where queues, jobs and runs are kept: on this machine, or in a database that a team shares."),
         Field(
             telemetryKey,
-            .object([
-                Field(
-                    "otlp", .string, required: true, example: "http://127.0.0.1:4318",
-                    help: "The URL of a collector for OTLP over HTTP; '/v1/traces' is added.")
-            ]),
+            .object(TelemetrySettings.fields),
             example: "{otlp: \"http://127.0.0.1:4318\"}",
             help: "Where the agent sends a trace of each run that has ended."),
     ]

@@ -80,12 +80,13 @@ struct HookReader {
         case (_?, _?):
             note("url", "the hook \(Wording.quoted(name)) has both \"run\" and \"url\"", "make two hooks of it")
         }
-        if let secret = options.string("secret"), !secret.hasPrefix("env:"), !secret.hasPrefix("file:") {
+        let secret = options.string("secret").flatMap { SecretReference($0) }
+        if options.string("secret") != nil, secret == nil {
             note("secret", "\"secret\" must say where the key is, not what it is", "write env:VARIABLE or file:PATH")
         }
         guard decoder.diagnostics.count == before, let target else { return }
         var hook = HookSettings(
-            name: name, triggers: triggers, target: target, secret: options.string("secret"),
+            name: name, triggers: triggers, target: target, secret: secret,
             format: options.string("format").flatMap(HookSettings.Format.init(rawValue:)) ?? .json,
             queues: options.strings("queues"))
         hook.isOfQueue = isOfQueue

@@ -38,8 +38,8 @@ package struct HookSettings: Sendable, Hashable {
     package var triggers: Set<Trigger>
     /// Who gets the reports.
     package var target: Target
-    /// Where the key of the signature is: `env:VARIABLE` or `file:PATH`; nil means no signature.
-    package var secret: String?
+    /// Where the key of the signature is; nil means no signature.
+    package var secret: SecretReference?
     /// The format of the message.
     package var format: Format
     /// The queues whose runs are reported; nil means all, and runs without a queue.
@@ -48,7 +48,7 @@ package struct HookSettings: Sendable, Hashable {
     package var isOfQueue = false
 
     package init(
-        name: String, triggers: Set<Trigger>, target: Target, secret: String? = nil, format: Format = .json,
+        name: String, triggers: Set<Trigger>, target: Target, secret: SecretReference? = nil, format: Format = .json,
         queues: [String]? = nil
     ) {
         (self.name, self.triggers, self.target) = (name, triggers, target)

@@ -6,8 +6,8 @@ extension Store {
     static let kept: Int64 = 7 * 86_400_000
     /// How long that of an exceeded budget stays: it is what keeps the report of its month from being repeated.
     private static let keptOfBudget: Int64 = 70 * 86_400_000
-    /// The number of events that one transaction reads, and of old deliveries that it removes. While it runs, no other program
-    /// can write to a store on this machine.
+    /// The number of events that one transaction reads, and of old deliveries that it removes. While it runs, no other
+    /// program can write to a store on this machine.
     static let hookPage: Int64 = 500
     /// The pause between two pages, in which programs that wait for the lock of the database get it.
     private static let pauseOfPages = Duration.milliseconds(5)

@@ -13,7 +13,8 @@ struct TraceExporterTests {
 
     /// Runs a traced run of the mock, and exports it to a collector that answers with `statuses`, then with 200.
     private func exported(
-        _ template: [String: JSONValue] = [:], parent: String? = parent, statuses: [Int] = []
+        _ template: [String: JSONValue] = [:], parent: String? = parent, statuses: [Int] = [],
+        headers: [String: Secret] = [:]
     ) async throws -> (requests: [TestRequest], run: RunRecord, metrics: String) {
         let bench = try AgentBench()
         try await bench.queue("q")
@@ -29,7 +30,7 @@ struct TraceExporterTests {
         }
         let metrics = AgentMetrics()
         let exporter = TraceExporter(
-            to: collector.url, version: "1.2.3", store: bench.store, metrics: metrics,
+            to: collector.url, headers: headers, version: "1.2.3", store: bench.store, metrics: metrics,
             clock: HostClock(now: { Date() }, sleep: { _ in await Task.yield() }), log: .silent)
         try await bench.run(bench.agent("q"))
         let run = try await bench.store.run(id)
@@ -69,6 +70,17 @@ struct TraceExporterTests {
         let variables = try #require(run.resolved).launchVariables()
         #expect(
             variables["TRACEPARENT"] == "00-4bf92f3577b34da6a3ce929d0e0e4736-\(whole["spanId"]?.stringValue ?? "")-01")
+    }
+
+    @Test
+    func `requests have the headers of the configuration, also when they are repeated`() async throws {
+        let (requests, _, _) = try await exported(
+            statuses: [503], headers: ["Authorization": Secret(unmasked: "Bearer x"), "X-Team": Secret(unmasked: "ml")])
+        #expect(requests.count == 2)
+        for request in requests {
+            #expect(request.header("Authorization") == "Bearer x" && request.header("X-Team") == "ml")
+            #expect(request.header("Content-Type") == "application/json")
+        }
     }
 
     @Test
