@@ -7,11 +7,30 @@ extension S3Store {
         var exchange = Exchange(operation: .read("HeadObject"))
         exchange.method = .head
         exchange.readsBody = false
-        let answer = try await send(exchange, bucket: bucket, key: key)
+        let answer: Answer
+        do throws(AWSError) {
+            answer = try await send(exchange, bucket: bucket, key: key)
+        } catch {
+            guard error.status == 400, error.code == nil else { throw error }
+            try await explainRefusal(bucket: bucket, key: key)
+            answer = try await send(exchange, bucket: bucket, key: key)
+        }
         guard let object = S3Object(key: key, answer.headers) else {
             throw Bodies.unreadable(answer, "has no length that an object can have", .s3, exchange.operation)
         }
         return object
+    }
+
+    /// Requests one byte, because a reply to HEAD has no body: S3 refuses it with status 400 and no code if a token has
+    /// expired, if the bucket is in another region, or if the object has a key of the caller. The reply to GET has the
+    /// code, so the client gets newer credentials or the region as for every other call.
+    private func explainRefusal(bucket: String, key: String) async throws(AWSError) {
+        do throws(AWSError) {
+            try await get(bucket: bucket, key: key, range: 0..<1).cancel()
+        } catch {
+            // An empty object has no such byte, and a server may ignore the range. Both have accepted the credentials.
+            guard error.status == 416 || error.kind == .malformed else { throw error }
+        }
     }
 
     /// The bytes of an object, or of a part of it (`range` in bytes from 0), as they arrive. With `etag`, throws

@@ -73,6 +73,35 @@ import Testing
         }
     }
 
+    @Test func `an expired token is renewed although the reply to HEAD has no body`() async throws {
+        let bench = try Self.bench()
+        bench.stub.s3.add([1, 2, 3], bucket: "data", key: "x")
+        bench.stub.s3.add([], bucket: "data", key: "empty")
+        for (key, size) in [("x", 3), ("empty", 0)] {
+            bench.stub.keys.end(try await bench.provider.credentials())
+            #expect(try await bench.store().head(bucket: "data", key: key).size == Int64(size))
+        }
+        #expect(bench.provider.refreshes.all.count == 2)
+        #expect(bench.stub.calls("s3", "GetObject").count == 4)
+        // A token whose source has no newer one is expired, not an invalid request.
+        let url = bench.stub.url
+        let keys = try await bench.provider.credentials()
+        bench.stub.keys.end(keys)
+        let store = S3Store(region: "us-east-1", credentials: Fixed(keys), runtime: bench.runtime(), style: .path) {
+            (_: String) throws(AWSError) in url
+        }
+        let error = await failure { () throws(AWSError) in try await store.head(bucket: "data", key: "x") }
+        #expect(error?.kind == .expired && error?.code == "ExpiredToken", "\(error as Any)")
+    }
+
+    @Test func `a wrong clock is corrected although the reply to HEAD has no body`() async throws {
+        let bench = try ClientBench(clockOffset: 3600)
+        bench.stub.s3.add(bucket: "data")
+        bench.stub.s3.add([1], bucket: "data", key: "x")
+        #expect(try await bench.store().head(bucket: "data", key: "x").size == 1)
+        #expect(bench.stub.requestCount == 2)
+    }
+
     @Test func `a call is retried after SlowDown`() async throws {
         let bench = try Self.bench()
         bench.stub.script("s3", "PutObject", [.error("SlowDown", status: 503), .reset])

@@ -24,9 +24,10 @@ struct CredentialsStep: Step {
             do throws(AWSError) {
                 return try await next(exchange)
             } catch {
+                // The reply to HEAD has no code. The difference of the clocks alone decides then.
+                let code = error.code ?? (error.status == 403 ? "RequestTimeTooSkewed" : nil)
                 if !corrected,
-                    skew.learn(
-                        from: host, code: error.code, date: error.trail.serverDate, clock: clock.now())
+                    skew.learn(from: host, code: code, date: error.trail.serverDate, clock: clock.now())
                 {
                     corrected = true
                     log.warning(
