@@ -39,13 +39,13 @@ struct CodeTree {
     }
 
     /// - Throws: `.invalid` with the paths of the problems.
-    func refuseProblems(shownAs folder: String) throws(LaunchError) {
+    func refuseProblems(shownAs folder: String, ruleFile: String = ".launchignore") throws(LaunchError) {
         guard !problems.isEmpty else { return }
         let shown = problems.prefix(20).map { "'\($0.path)' \($0.why)" }.joined(separator: "; ")
         let more = problems.count > 20 ? "; and \(problems.count - 20) more" : ""
         throw LaunchError(
             .invalid, "the code folder '\(folder)' has entries that cannot be objects of a channel: \(shown)\(more).",
-            hint: "Change them, or name them in .launchignore.")
+            hint: "Change them, or name them in \(ruleFile).")
     }
 
     /// Adds what is at a path of the folder under a path of the channel.

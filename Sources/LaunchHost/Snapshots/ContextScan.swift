@@ -45,7 +45,7 @@ public struct ContextScan: Sendable {
                     .warning, "\(walk.leftOut - warnings.count) more sockets, pipes and devices are left out",
                     file: folder))
         }
-        self.warnings = warnings + Self.sizeWarning(entries, folder: folder)
+        self.warnings = warnings + Self.sizeWarning(entries, folder: folder, work.limits)
     }
 
     static func root(_ folder: String) throws(LaunchError) -> String {
@@ -69,7 +69,9 @@ public struct ContextScan: Sendable {
         }
     }
 
-    private static func sizeWarning(_ entries: [ContextEntry], folder: String) -> [Diagnostic] {
+    private static func sizeWarning(
+        _ entries: [ContextEntry], folder: String, _ limits: SourceLimits
+    ) -> [Diagnostic] {
         let total = entries.reduce(0) { $0 + $1.size }
         guard total > largeSize else { return [] }
         var sizes: [String: Int64] = [:]
@@ -81,7 +83,7 @@ public struct ContextScan: Sendable {
         return [
             Diagnostic(
                 .warning, "the source is \(megabytes(total)) large; the most is in \(largest)",
-                hint: "Name in .dockerignore what the image does not need.", file: folder)
+                hint: limits.advice, file: folder)
         ]
     }
 
@@ -212,7 +214,7 @@ private struct ContextWalk {
         let place = path.isEmpty ? "" : " in '\(path)'"
         return LaunchError(
             .invalid, "the name '\(shown)'\(place) of the source is not UTF-8 text.",
-            hint: "Rename it, or name the folder that it is in in .dockerignore.")
+            hint: "Rename it, or name its folder in \(limits.ruleFile).")
     }
 
     func refuseUnreadable(shownAs folder: String) throws(LaunchError) {
@@ -226,6 +228,6 @@ private struct ContextWalk {
         throw LaunchError(
             .denied,
             "the source '\(folder)' has entries that cannot be read: \(shown.prefix(20).joined(separator: ", "))\(more).",
-            hint: "Make them readable, or name them in .dockerignore.")
+            hint: "Make them readable, or name them in \(limits.ruleFile).")
     }
 }

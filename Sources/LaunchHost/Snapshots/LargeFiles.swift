@@ -41,13 +41,13 @@ enum LargeFiles {
 
     /// The error for a commit with pointers in its build context. No image may be built from them.
     /// - Parameter reason: why their content could not be fetched; nil if `git-lfs` is not installed.
-    static func error(_ pointers: [String], reason: String?) -> LaunchError {
+    static func error(_ pointers: [String], reason: String?, ruleFile: String = ".dockerignore") -> LaunchError {
         LaunchError(
             .invalid,
             "\(described(pointers)), and the content could not be fetched: \(reason ?? "git-lfs is missing").",
             hint: reason == nil
-                ? "Install git-lfs on the agent's machine, or name the files in .dockerignore."
-                : "Try 'git lfs pull' in a clone of the repository, or name the files in .dockerignore.")
+                ? "Install git-lfs on the agent's machine, or name the files in \(ruleFile)."
+                : "Try 'git lfs pull' in a clone of the repository, or name the files in \(ruleFile).")
     }
 
     private static func described(_ pointers: [String]) -> String {

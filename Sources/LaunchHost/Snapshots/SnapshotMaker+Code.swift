@@ -5,6 +5,11 @@ extension SnapshotMaker {
     /// Git's own data never reaches a job.
     private static let dropped: Set<String> = [".git"]
 
+    /// The file of a folder whose rules apply to its code: the first one that exists.
+    static func codeRuleFile(in folder: String) -> String {
+        ruleFiles.first { (try? FileSystem.status("\(folder)/\($0)")) != nil } ?? ruleFiles[0]
+    }
+
     /// Makes a snapshot of a folder without a Dockerfile, with the script that starts a command in it.
     ///
     /// Files get the two modes of git, so that a folder and its commit have one digest, regardless of the umask.
@@ -18,10 +23,10 @@ extension SnapshotMaker {
         for index in scan.entries.indices { scan.entries[index].mode = Self.gitMode(of: scan.entries[index]) }
         let pointers = LargeFiles.pointers(among: scan.entries, in: source)
         if case .checkout(let problem) = treatment, !pointers.isEmpty {
-            throw LargeFiles.error(pointers, reason: problem)
+            throw LargeFiles.error(pointers, reason: problem, ruleFile: work.limits.ruleFile)
         }
         let tree = CodeTree(scan.entries)
-        try tree.refuseProblems(shownAs: folder)
+        try tree.refuseProblems(shownAs: folder, ruleFile: work.limits.ruleFile)
         guard !tree.files.isEmpty else {
             throw LaunchError(
                 .invalid, "the code folder '\(folder)' has no file.",
@@ -31,7 +36,7 @@ extension SnapshotMaker {
             throw LaunchError(
                 .invalid,
                 "the code folder '\(folder)' has an entry '\(taken.path)', which is the name of a file that is added to "
-                    + "the code.", hint: "Rename it, or name it in .launchignore.")
+                    + "the code.", hint: "Rename it, or name it in \(work.limits.ruleFile).")
         }
         // The files are read once: the list and the digest have the same hashes.
         let contents = try ContextDigest(of: scan, work: work).contents

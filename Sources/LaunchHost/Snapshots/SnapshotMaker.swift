@@ -159,7 +159,7 @@ struct SnapshotMaker {
                 try FileSystem.makeLink(path, to: pointee)
             case .file:
                 let copied = try copyFile(entry, of: root, to: path, meter: &meter)
-                guard copied == content else { throw Self.changed(entry.path) }
+                guard copied == content else { throw changed(entry.path) }
                 try FileSystem.setMode(path, entry.mode)
             }
             try meter.add(entries: 1)
@@ -187,7 +187,7 @@ struct SnapshotMaker {
             guard error.isMissing || error.code == FileSystem.Failure.notRegular || error.code == ELOOP else {
                 throw error
             }
-            throw Self.changed(entry.path)
+            throw changed(entry.path)
         }
         var buffer = [UInt8](repeating: 0, count: 256 << 10)
         while case let count = try source.read(into: &buffer), count > 0 {
@@ -198,10 +198,10 @@ struct SnapshotMaker {
         return Hex.encode(hash.finalize())
     }
 
-    private static func changed(_ path: String) -> LaunchError {
+    private func changed(_ path: String) -> LaunchError {
         LaunchError(
             .tryAgain, "'\(path)' of the source changed while it was being copied.",
-            hint: "Stop what writes to it, or name it in .dockerignore.")
+            hint: "Stop what writes to it, or name it in \(work.limits.ruleFile).")
     }
 
     /// Waits until the files are on the disk. Only then does the snapshot get its final name.

@@ -26,7 +26,7 @@ struct SnapshotPacker: Sendable {
         guard header.count <= PackedSource.largestHeader else {
             throw LaunchError(
                 .invalid, "the source has \(scan.entries.count) files and folders, too many for one list.",
-                hint: "Name in .dockerignore what the image does not need.")
+                hint: work.limits.advice)
         }
         var files: [File] = []
         var end = Int64(header.count)

@@ -93,7 +93,11 @@ public struct SourceStore: Sendable {
         of source: String, dockerfile: String?, origin: String?, as treatment: SnapshotTreatment,
         progress: @escaping @Sendable (SourceProgress) -> Void
     ) async throws(LaunchError) -> Snapshot {
-        try await SourceWork.run(limits: limits, progress: progress) { work throws(LaunchError) in
+        var limits = limits
+        if dockerfile == nil {
+            (limits.ruleFile, limits.purpose) = (SnapshotMaker.codeRuleFile(in: source), "code")
+        }
+        return try await SourceWork.run(limits: limits, progress: progress) { work throws(LaunchError) in
             var attempt = 1
             while true {
                 do throws(LaunchError) {

@@ -83,6 +83,24 @@ import Testing
         await #expect(throws: LaunchError.self) { try await store.codeFolder(of: made.source.snapshot) }
     }
 
+    @Test func `advice about large code names the file whose rules apply`() async throws {
+        let scratch = try Scratch()
+        let store = SourceStore(folder: "\(scratch.path)/sources", limits: SourceLimits(entries: 3))
+        for (files, ruleFile) in [
+            ([".launchignore", ".dockerignore"], ".launchignore"), ([".dockerignore"], ".dockerignore"),
+            ([], ".launchignore"),
+        ] {
+            let folder = "source\(files.count)"
+            let source = try scratch.write(["a": "", "b": "", "c": "", "d": ""], in: folder)
+            for file in files { try scratch.write(["\(folder)/\(file)": ""]) }
+            let error = await #expect(throws: LaunchError.self) { try await store.codeSnapshot(of: source) }
+            #expect(error?.hint == "Name in \(ruleFile) what the code does not need.")
+        }
+        let image = try scratch.write(["Dockerfile": "", "a": "", "b": "", "c": ""], in: "image")
+        let error = await #expect(throws: LaunchError.self) { try await store.snapshot(of: image) }
+        #expect(error?.hint == "Name in .dockerignore what the image does not need.")
+    }
+
     @Test func `a folder without files, with a file of the script's name, or of a build is refused`() async throws {
         let scratch = try Scratch()
         let store = SourceStore(folder: "\(scratch.path)/sources")

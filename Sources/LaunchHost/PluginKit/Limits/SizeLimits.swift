@@ -29,6 +29,13 @@ package struct SourceLimits: Sendable, Hashable {
     var bytes: Int64
     /// The maximum number of files, folders and links.
     var entries: Int
+    /// The file whose patterns leave files out.
+    package var ruleFile = ".dockerignore"
+    /// What the files are for: the image, or the code of a job.
+    package var purpose = "image"
+
+    /// What to do about files that are too many or too large.
+    package var advice: String { "Name in \(ruleFile) what the \(purpose) does not need." }
 
     /// - Parameters:
     ///   - bytes: the maximum size of all files together, in bytes.
@@ -42,7 +49,7 @@ package struct SourceLimits: Sendable, Hashable {
         LaunchError(
             .invalid,
             "the source has folders more than \(Self.depth) deep, below '\(path.prefix(80))…'.",
-            hint: "Name the folder in .dockerignore.")
+            hint: "Name the folder in \(ruleFile).")
     }
 
     /// - Throws: `.invalid` if a number is over its limit.
@@ -50,14 +57,14 @@ package struct SourceLimits: Sendable, Hashable {
         guard entries <= self.entries else {
             throw LaunchError(
                 .invalid, "the source has more than \(self.entries) files and folders, which is the limit.",
-                hint: "Name in .dockerignore what the image does not need.")
+                hint: advice)
         }
         guard bytes <= self.bytes else {
             throw LaunchError(
                 .invalid,
                 "the source is larger than \(ByteCount.text(self.bytes)), the 'source_size_limit'. "
                     + "Files count with their apparent size, including holes.",
-                hint: "Name in .dockerignore what the image does not need, or raise 'source_size_limit' in "
+                hint: "Name in \(ruleFile) what the \(purpose) does not need, or raise 'source_size_limit' in "
                     + "launch-config.yaml.")
         }
     }
