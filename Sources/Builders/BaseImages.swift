@@ -10,13 +10,15 @@ final class BaseImages: Sendable {
     private let engine: SharedEngine?
     private let log: Logger
     private let logins: PullLogins
+    private let later: LaterRegistry
     private let clients = Mutex<[RegistryHost: RegistryClient]>([:])
 
     /// - Parameter engine: the engine that builds; nil if the builder has none.
-    init(engine: SharedEngine?, logins: PullLogins, log: Logger) {
+    init(engine: SharedEngine?, logins: PullLogins, _ context: PluginContext) {
         self.engine = engine
         self.logins = logins
-        self.log = log
+        later = context.later
+        log = context.log
     }
 
     /// The current digest of `reference`. Nil if it cannot be determined, for instance because the registry requires a
@@ -81,13 +83,21 @@ final class BaseImages: Sendable {
         }
     }
 
-    private func client(_ host: RegistryHost, for reference: ImageReference) -> RegistryClient {
-        clients.withLock { clients in
+    /// How the configuration's registry reaches a host that it knows; nil for other hosts.
+    func reach(_ host: RegistryHost) throws(OCIError) -> RegistryClient.Configuration? {
+        try (later.registry as? any RegistryConnecting)?.client(of: host)?.configuration
+    }
+
+    private func client(
+        _ host: RegistryHost, for reference: ImageReference
+    ) throws(OCIError) -> RegistryClient {
+        let reach = try reach(host)
+        return clients.withLock { clients in
             let client =
                 clients[host]
-                ?? RegistryClient(.init(host: host)) { [logins] () throws(OCIError) in
+                ?? RegistryClient(reach ?? .init(host: host)) { [logins, later] () throws(OCIError) in
                     do throws(BackendError) {
-                        guard let login = try await logins.login(toPull: reference),
+                        guard let login = try await logins.login(toPull: reference, registry: later.registry),
                             let password = login.revealPassword()
                         else { return nil }
                         return RegistryLogin(username: login.username, password: password)

@@ -66,7 +66,7 @@ extension DockerBuilder {
         settings = try Settings(options, context)
         engine = SharedEngine(option: settings.engine.option(context.variables), variables: context.variables)
         logins = PullLogins(context)
-        bases = BaseImages(engine: engine, logins: logins, log: context.log)
+        bases = BaseImages(engine: engine, logins: logins, context)
     }
 }
 

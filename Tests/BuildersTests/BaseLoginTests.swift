@@ -67,6 +67,27 @@ struct BaseLoginTests {
         TestDocker.removeImages([image.reference, image.name])
     }
 
+    @Test func `a moved tag of a base is noticed with the login of the configured registry`() async throws {
+        let bench = try await Bench()
+        let context = try bench.context(hasLogin: false)
+        let password = try bench.folder.write("password", RegistryServer.password)
+        context.later.set(
+            try LocalRegistry.plugin.make(
+                Options([
+                    "uri": .string("\(bench.server.host)/team"), "username": .string(RegistryServer.username),
+                    "password_file": .string(password),
+                ]), context))
+        let builder = try DockerBuilder.plugin.make(Options(), context)
+        let source = try await bench.build.source(.good(content: "x"))
+        let first = try await builder.key(for: source, offline: false)
+        #expect(try await builder.key(for: source, offline: false) == first)
+        _ = try TestDocker.makeImage(bench.build.base, content: UUID().uuidString)
+        try TestDocker.docker(["--config", bench.folder.path, "push", "--quiet", bench.build.base])
+        TestDocker.removeImages([bench.build.base])
+        #expect(try await builder.key(for: source, offline: false) != first)
+        #expect(!bench.logged.contains { $0.contains("cannot tell") }, "\(bench.logged)")
+    }
+
     @Test func `without the login the build fails, and a warning says why`() async throws {
         let bench = try await Bench()
         let builder = try DockerBuilder.plugin.make(Options(), bench.context(hasLogin: false))

@@ -60,7 +60,7 @@ extension BuildahBuilder {
     init(_ options: Options, _ context: PluginContext) throws(BackendError) {
         settings = try DockerBuilder.Settings(options, context)
         logins = PullLogins(context)
-        bases = BaseImages(engine: nil, logins: logins, log: context.log)
+        bases = BaseImages(engine: nil, logins: logins, context)
         clock = context.clock
         machine = try BuildahMachine(options, context)
     }
