@@ -27,15 +27,16 @@ public final class PrivateEngine: Sendable {
     private let leash = Pipe()
     private let processID: Int32
 
-    /// Starts an engine in which `host` resolves to `address`, and `caFile` is trusted for it.
-    public init(host: String, at address: String, caFile: String) async throws {
+    /// Starts an engine in which `host` resolves to `address`. It and the other programs of the namespace trust `caFile` for
+    /// it; without a file, they trust only the system's authorities.
+    public init(host: String, at address: String, caFile: String?) async throws {
         folder = try TemporaryDirectory()
         dockerHost = "unix://" + folder.file("s")
         // The shell stops the engine when the pipe is closed, even if the tests crash.
         let script = """
             set -e
             cd "$0"; mkdir etc; cp -a /etc/. etc/
-            mkdir -p "etc/docker/certs.d/$1"; cp "$3" "etc/docker/certs.d/$1/ca.crt"
+            if [ -n "$3" ]; then mkdir -p "etc/docker/certs.d/$1"; cp "$3" "etc/docker/certs.d/$1/ca.crt"; fi
             echo "$2 $1" >>etc/hosts
             mount --bind "$0/etc" /etc
             dockerd --data-root "$0/data" --exec-root "$0/exec" -H "unix://$0/s" --pidfile "$0/pid" --iptables=false \
@@ -46,7 +47,7 @@ public final class PrivateEngine: Sendable {
         let process = ChildProcess()
         process.executableURL = URL(fileURLWithPath: try requirePath("unshare"))
         process.arguments = [
-            "--mount", "--propagation", "private", "bash", "-c", script, folder.path, host, address, caFile,
+            "--mount", "--propagation", "private", "bash", "-c", script, folder.path, host, address, caFile ?? "",
         ]
         process.environment = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "", "HOME": folder.path]
         process.setStreams(input: leash, output: FileHandle.nullDevice, errors: FileHandle.nullDevice)

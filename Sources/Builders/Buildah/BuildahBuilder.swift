@@ -47,7 +47,7 @@ public struct BuildahBuilder: Builder {
             }
             return try await BuildahWork(
                 source: source, key: key, destination: destination, registry: registry, settings: settings,
-                machine: machine, logins: logins, clock: clock, tell: tell
+                machine: machine, logins: logins, bases: bases, clock: clock, tell: tell
             ).run()
         }
     }

@@ -14,6 +14,7 @@ struct BuildahWork: Sendable {
     let settings: DockerBuilder.Settings
     let machine: BuildahMachine
     let logins: PullLogins
+    let bases: BaseImages
     let clock: HostClock
     let tell: @Sendable (BuildProgress) -> Void
 
@@ -243,11 +244,17 @@ struct BuildahWork: Sendable {
 
     /// The options with which buildah reaches a registry. Certificates are verified, except with plain http.
     private func transport(to host: String, configured: String, _ session: BuildahSession) throws -> [String] {
-        var transport = RegistryTransport(isPlain: (try? RegistryHost(parsing: host))?.isLoopback ?? false)
-        if host == configured, let known = (registry as? any TransportDescribing)?.transport { transport = known }
+        let parsed = try? RegistryHost(parsing: host)
+        var transport = RegistryTransport(isPlain: parsed?.isLoopback ?? false)
+        if host == configured, let known = (registry as? any TransportDescribing)?.transport {
+            transport = known
+        } else if let parsed, let reach = try bases.reach(parsed) {
+            // Such as a base image in the ECR of another account.
+            transport = RegistryTransport(caFile: reach.caFile, isPlain: reach.isPlain)
+        }
         if transport.isPlain { return ["--tls-verify=false"] }
         guard let authority = transport.caFile else { return [] }
-        let folder = "\(session.folder)/certificates"
+        let folder = "\(session.folder)/certificates-\(host.replacing(":", with: "_"))"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         if !FileManager.default.fileExists(atPath: "\(folder)/registry.crt") {
             try FileManager.default.copyItem(atPath: authority, toPath: "\(folder)/registry.crt")

@@ -130,6 +130,13 @@ public final class ECRRegistry: Registry {
     }
 }
 
+extension ECRRegistry: TransportDescribing {
+    /// With the certificate authorities of AWS's hosts.
+    package var transport: RegistryTransport? {
+        RegistryTransport(caFile: (try? clients.client(of: repository.host))?.configuration.caFile)
+    }
+}
+
 extension ECRRegistry: RegistryConnecting {
     /// The client of any private registry of ECR.
     package func client(of host: RegistryHost) throws(OCIError) -> RegistryClient? {

@@ -68,3 +68,10 @@ struct TrainingImages: Registry {
         try await configured.prepare(for: destination)
     }
 }
+
+extension TrainingImages: TransportDescribing {
+    var transport: RegistryTransport? {
+        guard let configured = configured as? any TransportDescribing else { return RegistryTransport() }
+        return configured.transport
+    }
+}
