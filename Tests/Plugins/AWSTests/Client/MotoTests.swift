@@ -1,3 +1,4 @@
+import AWSStub
 import Foundation
 import LaunchAWS
 import LaunchHTTP
@@ -9,11 +10,38 @@ import Testing
 @Suite(.timeLimit(.minutes(30))) struct MotoTests {
     static let program = MotoServer.program
 
-    @Test func `the output names the server of the tests`() {
-        print(
-            Self.program == nil
-                ? "AWS: moto_server is not installed; the project's own stub alone was used"
-                : "AWS: moto_server runs beside the project's own stub")
+    @Test(.enabled(if: program != nil, "moto_server is not installed: the stub's refusals are compared with nothing"))
+    func `moto and the stub refuse the same calls with the same codes`() async throws {
+        let http = HTTPClient(configuration: .init(proxy: .direct))
+        let moto = try await MotoServer(try #require(Self.program), http)
+        let bench = try ClientBench()
+        let runtime = AWSRuntime(http: http, userAgent: "launch/1.2.3", retry: RetryPolicy(maxAttempts: 1))
+        let keys = Fixed(AWSCredentials(accessKeyID: "AKIAMOTO", secretAccessKey: Secret("moto")))
+        func refusals(_ url: String, _ credentials: any CredentialsProvider) async throws -> [String] {
+            func client(_ service: AWSService) throws(AWSError) -> AWSClient {
+                try AWSClient(
+                    service, endpoint: url, region: "us-east-1", credentials: credentials, runtime: runtime)
+            }
+            let store = S3Store(region: "us-east-1", credentials: credentials, runtime: runtime, style: .path) {
+                (_: String) throws(AWSError) in url
+            }
+            let repository = JSONValue.object(["repositoryName": .string("gone")])
+            let errors = [
+                await failure { () throws(AWSError) in
+                    try await client(.iam).query(.read("GetRole"), ["RoleName": "gone"])
+                },
+                await failure { () throws(AWSError) in
+                    try await client(.ecr).json(.read("DescribeImages"), input: repository)
+                },
+                await failure { () throws(AWSError) in try await store.head(bucket: "gone", key: "x") },
+                await failure { () throws(AWSError) in try await store.get(bucket: "gone", key: "x") },
+                await failure { () throws(AWSError) in try await store.region(of: "gone") },
+            ]
+            return errors.map { "\($0?.kind.description ?? "none") \($0?.code ?? "") \($0?.status ?? 0)" }
+        }
+        let expected = try await refusals(moto.url, keys)
+        #expect(try await refusals(bench.stub.url, bench.provider) == expected)
+        #expect(!expected.contains { $0.hasPrefix("none") }, "\(expected)")
     }
 
     @Test(.enabled(if: program != nil, "moto_server is not installed"))
