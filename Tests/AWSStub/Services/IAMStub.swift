@@ -6,8 +6,10 @@ public import TestSupport
 /// Identity and Access Management: roles, and the simulation of one policy for all identities.
 public final class IAMStub: StubService {
     private struct State {
-        /// The trust policies of the roles, by name.
-        var roles: [String: String] = [:]
+        /// The roles, by name.
+        var roles: [String: (arn: String, trust: String)] = [:]
+        /// What a denial is caused by, as an element of the answer.
+        var cause = ""
         /// The policy of all identities; nil denies the simulation itself.
         var policy: JSONValue?
     }
@@ -18,12 +20,38 @@ public final class IAMStub: StubService {
 
     /// Adds a role that the principal may take.
     public func add(role: String, trusting principal: String = "sagemaker.amazonaws.com") {
-        let trust = """
-            {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"\(principal)"},\
-            "Action":"sts:AssumeRole"}]}
-            """
-        state.withLock { $0.roles[role] = trust }
+        add(
+            role: role,
+            trust: """
+                {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"\(principal)"},\
+                "Action":"sts:AssumeRole"}]}
+                """)
     }
+
+    /// Adds a role with a trust policy. `path` ends with a slash.
+    public func add(role: String, path: String = "", trust: String) {
+        state.withLock { $0.roles[role] = ("arn:aws:iam::\(accountID):role/\(path)\(role)", trust) }
+    }
+
+    /// The policies that later denials are caused by.
+    public enum Cause: Sendable {
+        case policy, organization, boundary
+
+        var element: String {
+            switch self {
+            case .policy: ""
+            case .organization:
+                "<OrganizationsDecisionDetail><AllowedByOrganizations>false</AllowedByOrganizations>"
+                    + "</OrganizationsDecisionDetail>"
+            case .boundary:
+                "<PermissionsBoundaryDecisionDetail><AllowedByPermissionsBoundary>false"
+                    + "</AllowedByPermissionsBoundary></PermissionsBoundaryDecisionDetail>"
+            }
+        }
+    }
+
+    /// Determines what later denials are caused by.
+    public func deny(by cause: Cause) { state.withLock { $0.cause = cause.element } }
 
     /// Gives all identities a policy.
     public func allow(_ policy: JSONValue?) { state.withLock { $0.policy = policy } }
@@ -49,17 +77,22 @@ public final class IAMStub: StubService {
         switch operation {
         case "GetRole":
             let name = form["RoleName"] ?? ""
-            guard let trust = state.withLock({ $0.roles[name] }) else {
+            guard let (arn, trust) = state.withLock({ $0.roles[name] }) else {
                 throw StubError("NoSuchEntity", "The role with name \(name) cannot be found.", status: 404)
             }
             let encoded = trust.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
             return result(
                 operation,
-                "<Role><Arn>arn:aws:iam::\(accountID):role/\(name)</Arn><RoleName>\(name)</RoleName>"
+                "<Role><Arn>\(arn)</Arn><RoleName>\(name)</RoleName>"
                     + "<AssumeRolePolicyDocument>\(encoded)</AssumeRolePolicyDocument></Role>")
         case "SimulatePrincipalPolicy":
             guard let policy = state.withLock({ $0.policy }) else {
                 throw StubError("AccessDenied", "Not authorized to perform iam:SimulatePrincipalPolicy", status: 403)
+            }
+            let source = form["PolicySourceArn"] ?? ""
+            let name = source.split(separator: "/").last.map(String.init) ?? ""
+            if let (arn, _) = state.withLock({ $0.roles[name] }), source.contains(":role/"), arn != source {
+                throw StubError("NoSuchEntity", "The role \(source) cannot be found.", status: 404)
             }
             return result(operation, simulation(form, policy))
         default:
@@ -73,7 +106,7 @@ public final class IAMStub: StubService {
             while let next = form["\(name).member.\(all.count + 1)"] { all.append(next) }
             return all
         }
-        let resources = list("ResourceArns")
+        let (resources, cause) = (list("ResourceArns"), state.withLock(\.cause))
         let members = list("ActionNames").flatMap { action in
             (resources.isEmpty ? ["*"] : resources).map { resource in
                 let isAllowed = (policy["Statement"]?.arrayValue ?? []).contains { statement in
@@ -81,7 +114,8 @@ public final class IAMStub: StubService {
                 }
                 return "<member><EvalActionName>\(action)</EvalActionName>"
                     + "<EvalResourceName>\(StubText.escaped(resource))</EvalResourceName>"
-                    + "<EvalDecision>\(isAllowed ? "allowed" : "implicitDeny")</EvalDecision></member>"
+                    + "<EvalDecision>\(isAllowed ? "allowed" : "implicitDeny")</EvalDecision>"
+                    + "\(isAllowed ? "" : cause)</member>"
             }
         }
         return "<EvaluationResults>\(members.joined())</EvaluationResults><IsTruncated>false</IsTruncated>"

@@ -107,6 +107,73 @@ struct DoctorTests {
         #expect(try await Self.report(account).ok)
     }
 
+    @Test func `the trust policy of the role is evaluated`() async throws {
+        let account = try await Self.account()
+        func report(_ statement: String) async throws -> Report {
+            account.stub.iam.add(role: "train", trust: "{\"Statement\":{\(statement)}}")
+            return try await Self.report(account)
+        }
+        let sagemaker = #""Principal":{"Service":"sagemaker.amazonaws.com"}"#
+        Self.expect(
+            try await report(#""Effect":"Allow",\#(sagemaker),"Action":"sts:TagSession""#), fails: "role train",
+            "does not allow sts:AssumeRole", hint: "aws iam update-assume-role-policy --role-name train")
+        let other = #""Condition":{"StringEquals":{"aws:SourceAccount":"111122223333"}}"#
+        Self.expect(
+            try await report(#""Effect":"Allow",\#(sagemaker),"Action":"sts:AssumeRole",\#(other)"#),
+            fails: "role train",
+            "its condition excludes jobs of the account 123456789012 (StringEquals of "
+                + "aws:SourceAccount: 111122223333)", hint: "launch iam-policy --for job --trust sagemaker")
+        let open = #""Condition":{"StringEquals":{"aws:SourceOrgID":"o-1"}}"#
+        let depends = try await report(#""Effect":"Allow",\#(sagemaker),"Action":"sts:AssumeRole",\#(open)"#)
+        #expect(depends.ok && depends.check("role train")?.status == "warn", "\(depends)")
+        #expect(depends.check("role train")?.detail.hasSuffix("were not evaluated: aws:SourceOrgID") == true)
+        #expect(try await report(#""Effect":"Allow","Principal":"*","Action":"sts:*""#).ok)
+    }
+
+    @Test func `a role of another path or of another account is not taken for one of the same name`() async throws {
+        let account = try await Self.account()
+        let trust = #"{"Statement":{"Effect":"Allow","Principal":"*","Action":"*"}}"#
+        account.stub.iam.add(role: "train", path: "service-role/", trust: trust)
+        Self.expect(
+            try await Self.report(account), fails: "role train",
+            "The account has no role arn:aws:iam::123456789012:role/train. The role of this name is "
+                + "arn:aws:iam::123456789012:role/service-role/train.", hint: "Set 'RoleArn'")
+        let foreign = try await Self.account(
+            queue: Guide.queueYAML.replacing("iam::123456789012:role", with: "iam::111122223333:role"))
+        let report = try await Self.report(foreign)
+        let check = try #require(report.check("role train"), "\(report)")
+        #expect(check.status == "warn", "\(check)")
+        #expect(
+            check.detail == "not checked: it is in the account 111122223333, and this identity in 123456789012")
+        #expect(foreign.stub.calls("iam", "GetRole").filter { $0.request.form["RoleName"] == "train" }.isEmpty)
+    }
+
+    @Test(arguments: [
+        (IAMStub.Cause.organization, "A policy of the organization (SCP) forbids it.", "Ask the administrator"),
+        (.boundary, "The permissions boundary does not allow it.", "to the boundary"),
+    ])
+    func `a denial names the policy that causes it`(
+        _ cause: IAMStub.Cause, _ words: String, _ hint: String
+    ) async throws {
+        let account = try await Self.account()
+        var policy = try JSONValue(parsing: try await account.succeeding("iam-policy").output)
+        policy = try policy.without(action: "sagemaker:StopTrainingJob")
+        account.stub.iam.allow(policy)
+        account.stub.iam.deny(by: cause)
+        Self.expect(try await Self.report(account), fails: "permissions", words, hint: hint)
+    }
+
+    @Test func `a role of the caller whose path is unknown is a warning`() async throws {
+        let account = try await Self.account()
+        account.stub.iam.add(role: "stub", path: "aws-reserved/", trust: "{}")
+        #expect(try await Self.report(account).check("permissions")?.status == "ok")
+        account.stub.always("iam", "GetRole", .error("AccessDenied", status: 403))
+        let report = try await Self.report(account)
+        #expect(report.ok, "\(report)")
+        let check = try #require(report.check("permissions"))
+        #expect(check.status == "warn" && check.detail.contains("may not read its own role"), "\(check)")
+    }
+
     @Test func `the bucket is missing, or in another region`() async throws {
         let account = try await Self.account(
             queue: Guide.queueYAML.replacing("s3://bucket/output", with: "s3://models/output"))

@@ -12,12 +12,19 @@ extension SageMakerRunner: Inspecting {
                 try await checks.backend { () async throws(AWSError) in try await checks.bucket(bucket) }
             }
         }
-            + documents.compactMap(TrainingInspections.role).uniqued.sorted().map { role in
-                Inspection("role \(role)") { () async throws(BackendError) in
-                    try await checks.backend { () async throws(AWSError) in try await checks.role(role) }
-                }
-            }
+            + roles(documents, checks)
             + quotas(documents, checks)
+    }
+
+    private func roles(_ documents: [JSONValue], _ checks: TrainingInspections) -> [Inspection] {
+        let roles = documents.compactMap(TrainingRole.init(of:)).uniqued.sorted { $0.text < $1.text }
+        return roles.map { role in
+            // Two roles of one name are of two accounts, or have two paths.
+            let isOnly = roles.filter { $0.name == role.name }.count == 1
+            return Inspection("role \(isOnly ? role.name : role.text)") { () async throws(BackendError) in
+                try await checks.backend { () async throws(AWSError) in try await checks.role(role) }
+            }
+        }
     }
 
     private func quotas(_ documents: [JSONValue], _ checks: TrainingInspections) -> [Inspection] {
@@ -65,12 +72,6 @@ struct TrainingInspections: Sendable {
         return (outputs + inputs).compactMap { S3Location($0, in: anywhere)?.bucketName }
     }
 
-    /// The name of the role, if it is known.
-    static func role(_ document: JSONValue) -> String? {
-        guard let arn = document["RoleArn"]?.stringValue, !arn.contains("*"), arn.contains(":role/") else { return nil }
-        return arn.split(separator: "/").last.map(String.init)
-    }
-
     /// The quotas of the instance types, by name, with the instances of one run.
     static func quotas(_ document: JSONValue) -> [(String, Int)] {
         let resources = document["ResourceConfig"]
@@ -105,39 +106,6 @@ struct TrainingInspections: Sendable {
                     + "'region' of the environment.")
         }
         return .ok("in \(region)")
-    }
-
-    /// Whether the role is there, and SageMaker may take it.
-    func role(_ name: String) async throws(AWSError) -> Inspection.Found {
-        let role: IAMRole?
-        do throws(AWSError) {
-            role = try await IAMRole.find(named: name, environment)
-        } catch {
-            guard error.kind == .auth else { throw error }
-            return .warning(
-                "not checked: this identity may not read it (iam:GetRole), which an agent does not need",
-                hint:
-                    "SageMaker must be allowed to take it: 'launch iam-policy --for job --trust sagemaker' prints how.")
-        }
-        guard let role else {
-            throw AWSError(
-                .notFound, "The account has no role of this name.",
-                hint: "Correct 'RoleArn' of the queue, or make the role: docs/sagemaker.md has the commands.")
-        }
-        let statements = role.trust?["Statement"].map { $0.arrayValue ?? [$0] } ?? []
-        let trusted = statements.contains { statement in
-            let services = statement["Principal"]?["Service"]
-            let names = services?.arrayValue?.compactMap(\.stringValue) ?? [services?.stringValue].compactMap(\.self)
-            return statement["Effect"]?.stringValue == "Allow" && names.contains("sagemaker.amazonaws.com")
-        }
-        guard trusted else {
-            throw AWSError(
-                .auth,
-                "SageMaker may not take the role \(role.arn): its trust policy does not name the service.",
-                hint: "launch iam-policy --for job --trust sagemaker > trust.json; "
-                    + "aws iam update-assume-role-policy --role-name \(name) --policy-document file://trust.json")
-        }
-        return .ok("SageMaker may take it")
     }
 
     /// Whether the account may have the instances of one run.
