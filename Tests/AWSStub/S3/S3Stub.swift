@@ -77,6 +77,7 @@ public final class S3Stub: StubService {
         case ("GET", true): return "ListObjectsV2"
         case ("HEAD", false): return "HeadObject"
         case ("GET", false): return "GetObject"
+        case ("PUT", true): return "CreateBucket"
         case ("PUT", false) where request.raw.header("x-amz-copy-source") != nil: return "CopyObject"
         case ("PUT", false): return has("partNumber") ? "UploadPart" : "PutObject"
         case ("POST", false): return has("uploads") ? "CreateMultipartUpload" : "CompleteMultipartUpload"
@@ -95,6 +96,7 @@ public final class S3Stub: StubService {
     /// Executes the call.
     public func answer(_ operation: String, _ request: StubRequest) throws(StubError) -> TestAnswer {
         let (bucket, key) = place(request)
+        if operation == "CreateBucket" { return try create(bucket, by: request) }
         guard let region = state.withLock({ $0.buckets[bucket] }) else {
             throw StubError("NoSuchBucket", "The specified bucket does not exist", status: 404)
         }
@@ -118,6 +120,17 @@ public final class S3Stub: StubService {
         case "AbortMultipartUpload": return try abort(request)
         default: throw StubError("NotImplemented", "There is no \(operation).", status: 501)
         }
+    }
+
+    private func create(_ bucket: String, by request: StubRequest) throws(StubError) -> TestAnswer {
+        guard bucket.wholeMatch(of: /[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/) != nil else {
+            throw StubError("InvalidBucketName", "The specified bucket is not valid.")
+        }
+        guard state.withLock({ $0.buckets[bucket] == nil }) else {
+            throw StubError("BucketAlreadyOwnedByYou", "You own the bucket already.", status: 409)
+        }
+        add(bucket: bucket, region: request.signer?.region ?? "us-east-1")
+        return TestAnswer(200, headers: [("Location", "/\(bucket)")])
     }
 
     private func place(_ request: StubRequest) -> (bucket: String, key: String) {

@@ -115,6 +115,7 @@ public final class ECRStub: StubService {
         case "CreateRepository": return try create(account, repository, input, region)
         case "DescribeImages": return try describeImages(account, repository, input)
         case "BatchGetImage": return try batchGet(account, repository, input)
+        case "PutImage": return try put(account, repository, input)
         default: throw StubError("UnknownOperationException", "There is no \(operation).")
         }
     }
@@ -193,6 +194,23 @@ public final class ECRStub: StubService {
                     "imagePushedAt": 1_700_000_000.5, "imageManifestMediaType": image.mediaType,
                 ]
             }
+        ])
+    }
+
+    /// Stores a manifest without its layers, which the real service would look for.
+    private func put(_ account: String, _ name: String, _ input: [String: Any]) throws(StubError) -> TestAnswer {
+        _ = try images(account, name)
+        guard let manifest = input["imageManifest"] as? String, manifest.hasPrefix("{") else {
+            throw StubError("InvalidParameterException", "Invalid parameter at 'imageManifest'")
+        }
+        let tag = input["imageTag"] as? String
+        let digest = add(image: manifest, tags: Set([tag].compactMap(\.self)), to: name, account: account)
+        var id = ["imageDigest": digest]
+        id["imageTag"] = tag
+        return Self.json([
+            "image": [
+                "registryId": account, "repositoryName": name, "imageId": id, "imageManifest": manifest,
+            ]
         ])
     }
 

@@ -5,16 +5,20 @@ public import TestSupport
 
 /// Identity and Access Management: roles, and the simulation of one policy for all identities.
 public final class IAMStub: StubService {
-    private struct State {
+    struct State {
         /// The roles, by name.
         var roles: [String: (arn: String, trust: String)] = [:]
+        /// The policies inside of the roles, by the role's name and their own.
+        var inlinePolicies: [String: [String: String]] = [:]
+        /// The role of each instance profile; an empty list is a profile without one.
+        var profiles: [String: [String]] = [:]
         /// What a denial is caused by, as an element of the answer.
         var cause = ""
         /// The policy of all identities; nil denies the simulation itself.
         var policy: JSONValue?
     }
-    private let accountID: String
-    private let state = Mutex(State())
+    let accountID: String
+    let state = Mutex(State())
 
     init(accountID: String) { self.accountID = accountID }
 
@@ -96,7 +100,7 @@ public final class IAMStub: StubService {
             }
             return result(operation, simulation(form, policy))
         default:
-            throw StubError("InvalidAction", "There is no \(operation).")
+            return result(operation, try changed(operation, form))
         }
     }
 

@@ -177,6 +177,15 @@ struct PolicyTests {
         #expect(
             account.errors.contains("replace <ACCOUNT>, <NAMESPACE>, <OIDC_PROVIDER> and <SERVICE_ACCOUNT>"),
             "\(account.errors)")
+        let user = await desk.run("iam-policy --trust account")
+        #expect(user.errors.contains("replace <ACCOUNT> in the trust policy"), "\(user.errors)")
+        let role = try desk.folder.write(
+            "role.yaml", "environment: {type: aws, region: us-east-1, role_arn: arn:aws:iam::123456789012:role/agent}\n"
+        )
+        #expect(
+            try await desk.run("iam-policy --trust account -c \(role)").json()["Statement"]?.arrayValue?.first?[
+                "Principal"]
+                == .object(["AWS": .string("arn:aws:iam::123456789012:root")]))
         let job = await desk.run("iam-policy --for job --trust sagemaker")
         #expect(
             try job.json()["Statement"]?.arrayValue?.first?["Principal"]

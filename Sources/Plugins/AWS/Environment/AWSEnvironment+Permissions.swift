@@ -6,11 +6,17 @@ extension AWSEnvironment: Permitted {
         roleARN.map { [Permission(.agent, ["sts:AssumeRole"], on: [$0], reason: "assume role_arn")] } ?? []
     }
 
-    /// Where an agent runs: an instance, a task of ECS, a pod of EKS with Pod Identity, or with a service account.
+    /// Where an agent runs: an instance, a task of ECS, a pod of EKS with Pod Identity, or with a service account; or
+    /// anywhere, with the credentials of a user of the account who may take the role.
     public func trust(of holder: Permission.Holder) -> [String: JSONValue] {
         guard holder == .agent else { return [:] }
         let partition = knownRegion.flatMap { Partition.of(region: $0) }
+        let account = roleARN?.split(separator: ":").dropFirst(3).first ?? "<ACCOUNT>"
         return [
+            // IAM User Guide, "AWS JSON policy elements: Principal": the account, so its policies decide which users may.
+            "account": Trust.policy(
+                principal: ["AWS": .string("arn:\(partition?.id ?? "aws"):iam::\(account):root")],
+                actions: ["sts:AssumeRole"], condition: nil),
             // Service principals end in amazonaws.com in every partition, but that of EC2 in China's
             // (IAM User Guide, "AWS service principals").
             "ec2": Trust.service(partition?.id == "aws-cn" ? "ec2.amazonaws.com.cn" : "ec2.amazonaws.com"),
