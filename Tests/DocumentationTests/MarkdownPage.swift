@@ -27,12 +27,14 @@ struct MarkdownPage: Sendable {
         return try paths.sorted().map(MarkdownPage.init)
     }
 
+    /// The fenced blocks, also those inside of lists, whose lines lose the indentation of the fence.
     var blocks: [Block] {
         var blocks: [Block] = []
-        var open: (language: String, note: String?, line: Int, lines: [Substring])?
+        var open: (language: String, note: String?, line: Int, indent: Int, lines: [Substring])?
         var before: Substring = ""
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            if line.hasPrefix("```") {
+            let own = line.drop { $0 == " " }
+            if own.hasPrefix("```") {
                 if let block = open {
                     blocks.append(
                         Block(
@@ -40,11 +42,11 @@ struct MarkdownPage: Sendable {
                             line: block.line))
                     open = nil
                 } else {
-                    let note = before.wholeMatch(of: /<!-- (.+) -->/).map { String($0.1) }
-                    open = (String(line.dropFirst(3)), note, index + 1, [])
+                    let note = before.wholeMatch(of: /\s*<!-- (.+) -->/).map { String($0.1) }
+                    open = (String(own.dropFirst(3)), note, index + 1, line.count - own.count, [])
                 }
-            } else {
-                open?.lines.append(line)
+            } else if let indent = open?.indent {
+                open?.lines.append(line.prefix(indent).allSatisfy { $0 == " " } ? line.dropFirst(indent) : line)
             }
             before = line
         }
@@ -53,12 +55,17 @@ struct MarkdownPage: Sendable {
 
     /// The text without its code, which contains no links.
     var prose: String {
+        proseLines.map(\.text).joined(separator: "\n")
+    }
+
+    /// The lines without code, each with its number.
+    var proseLines: [(line: Int, text: Substring)] {
         var isCode = false
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).filter { line in
-            if line.hasPrefix("```") { isCode.toggle() }
-            return !isCode && !line.hasPrefix("    ")
+        return text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap { index, line in
+            let isFence = line.drop { $0 == " " }.hasPrefix("```")
+            if isFence { isCode.toggle() }
+            return isCode || isFence || line.hasPrefix("    ") ? nil : (index + 1, line)
         }
-        return lines.joined(separator: "\n")
     }
 
     /// The anchors of its headings.

@@ -7,7 +7,7 @@ struct RunbookTests {
 
     @Test func `each quote is a message of the program`() throws {
         let sources = try Self.literals()
-        let quotes = try Self.quotes(in: Repository.text(Self.page))
+        let quotes = try Self.quotes(in: MarkdownPage(Self.page).prose)
         for quote in quotes {
             for fragment in Self.fragments(of: quote) {
                 let isThere = sources.contains(fragment)
