@@ -70,6 +70,29 @@ import LaunchHost
         }
     }
 
+    /// Otherwise an accepted message would be sent again for most of a day.
+    @Test func `the status is the answer, whatever body follows`() async throws {
+        let gate = Gate()
+        defer { gate.open() }
+        let server = try TestServer { request in
+            switch request.target {
+            case "/long": TestAnswer(200, [.zeros(8 << 20)])
+            case "/slow": TestAnswer(200, framing: .chunked, [.drip(milliseconds: 50)])
+            case "/stuck": TestAnswer(200, framing: .chunked, [.wait(gate)])
+            case "/cut": TestAnswer(200, framing: .announced(100), [.text("x"), .reset])
+            default: TestAnswer(500, [.zeros(8 << 20)])
+            }
+        }
+        for path in ["/long", "/slow", "/stuck", "/cut"] {
+            let hook = try hook(.url(Secret(unmasked: server.url + path)))
+            #expect(await HookTransport().send(message, to: hook, at: time) == .accepted, "\(path)")
+        }
+        let refusing = try hook(.url(Secret(unmasked: server.url + "/no")))
+        #expect(
+            await HookTransport().send(message, to: refusing, at: time)
+                == .failed("The server has answered with status 500."))
+    }
+
     @Test func `a hook of a queue needs hook_urls and a public address`() async throws {
         func send(_ url: String, allowing: [String]) async -> HookSchedule.Result {
             var settings = HookSettings(

@@ -19,7 +19,8 @@ extension HookMessage {
         case .json: (Array(try JSON.canonicalData(self)), "application/json")
         case .slack:
             (
-                Array(try JSON.canonicalData(["text": try fitting(Limit.slack, \.utf16.count) { Self.escaped($0.page) }])),
+                Array(
+                    try JSON.canonicalData(["text": try fitting(Limit.slack, \.utf16.count) { Self.escaped($0.page) }])),
                 "application/json"
             )
         case .teams:

@@ -108,16 +108,28 @@ package struct HookTransport: Sendable {
             headers["Launch-Signature"] = "sha256=\(Hex.encode(signature))"
         }
         do throws(HTTPError) {
-            let answer = try await (route.isEmpty ? client : direct).send(
+            // The status is the answer. A body that is long or never ends must not repeat an accepted message.
+            let answer = try await (route.isEmpty ? client : direct).stream(
                 HTTPRequest(
                     .post, url.reveal(), headers: headers, body: .bytes(bytes), timeout: Self.timeout,
-                    resolve: route, followRedirects: false, maxBodyBytes: 64 << 10))
+                    resolve: route, followRedirects: false))
+            await Self.drain(answer)
             if (200..<300).contains(answer.status) { return .accepted }
             let redirect = (300..<400).contains(answer.status) ? ", and redirects are not followed" : ""
             return .failed("The server has answered with status \(answer.status)\(redirect).")
         } catch {
-            // An answer that is too long is an answer of an unknown status.
             return .failed("The server cannot be reached: \(error.message)")
+        }
+    }
+
+    /// Reads what is left of an answer, so that its connection serves the next request. A body that is long or slow is
+    /// given up with its connection.
+    private static func drain(_ answer: HTTPStream) async {
+        defer { answer.cancel() }
+        _ = await TimeLimit.value(within: .seconds(1)) {
+            var left = 64 << 10
+            var chunks = answer.body.makeAsyncIterator()
+            while left > 0, let chunk = try? await chunks.next(isolation: nil) { left -= chunk.count }
         }
     }
 
