@@ -1,6 +1,6 @@
 /// What a hook has counted for one of its budgets in the present month.
 package struct BudgetState: Sendable, Hashable, Encodable {
-    /// The queue; nil if no run with a cost has ended in this month.
+    /// The queue; nil if the hook names none, and no run with a cost has ended in this month.
     package var queue: String?
     /// The month in UTC: `2026-11`; nil before an agent has read the hook.
     package var month: String?
@@ -16,30 +16,30 @@ package struct BudgetState: Sendable, Hashable, Encodable {
     /// The states of all budgets of a hook, and of costs that belong to none.
     package static func all(of settings: HookSettings, _ summary: HookSummary?) -> [BudgetState] {
         let budgets = settings.budgets
-        let spending = (summary?.spending ?? []).filter { settings.queues?.contains($0.queue) ?? true }
         guard !budgets.isEmpty else { return [] }
-        let known = budgets.flatMap { budget -> [BudgetState] in
-            let counted = spending.filter { $0.spent.currency == budget.currency }
-            guard !counted.isEmpty else {
-                return [
-                    BudgetState(
-                        month: summary?.month, spent: 0, limit: budget.amount, currency: budget.currency,
-                        isExceeded: false)
-                ]
-            }
-            return counted.map { entry in
+        let spending = (summary?.spending ?? []).filter { settings.queues?.contains($0.queue) ?? true }
+        func states(_ spending: [HookSpending], of budget: Money?) -> [BudgetState] {
+            spending.map { entry in
                 BudgetState(
-                    queue: entry.queue, month: entry.month, spent: entry.spent.amount, limit: budget.amount,
-                    currency: budget.currency, isExceeded: entry.spent.millionths > budget.millionths)
+                    queue: entry.queue, month: entry.month, spent: entry.spent.amount, limit: budget?.amount,
+                    currency: entry.spent.currency,
+                    isExceeded: budget.map { entry.spent.millionths > $0.millionths } ?? false)
             }
+        }
+        let known = budgets.flatMap { budget -> [BudgetState] in
+            let counted = states(spending.filter { $0.spent.currency == budget.currency }, of: budget)
+            let seen = counted.compactMap(\.queue)
+            // A hook of all queues does not know those without a cost.
+            let unseen: [String?] = settings.queues?.filter { !seen.contains($0) } ?? (seen.isEmpty ? [nil] : [])
+            return counted
+                + unseen.map { queue in
+                    BudgetState(
+                        queue: queue, month: summary?.month, spent: 0, limit: budget.amount,
+                        currency: budget.currency, isExceeded: false)
+                }
         }
         let currencies = Set(budgets.map(\.currency))
-        let others = spending.filter { !currencies.contains($0.spent.currency) }.map { entry in
-            BudgetState(
-                queue: entry.queue, month: entry.month, spent: entry.spent.amount, limit: nil,
-                currency: entry.spent.currency, isExceeded: false)
-        }
-        return known + others
+        return known + states(spending.filter { !currencies.contains($0.spent.currency) }, of: nil)
     }
 
     /// `train: 512.30 USD of 500.00 USD in 2026-11`

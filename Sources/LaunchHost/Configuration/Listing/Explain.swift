@@ -119,6 +119,8 @@ public enum Explain {
     private static func body(_ field: Field) -> String {
         var lines = field.help.split(separator: "\n").map { "  \($0)" }
         lines.append("  value:    \(field.kind.words)")
+        let keys = field.kind.ownFields.map { $0.required ? "\($0.name) (required)" : $0.name }
+        if !keys.isEmpty { lines.append("  keys:     \(keys.joined(separator: ", "))") }
         if field.required {
             lines.append("  required")
         } else if let standard = field.defaultValue {
@@ -140,11 +142,12 @@ public enum Explain {
 }
 
 extension Field.Kind {
-    /// The fields of a block, including a block that a word may replace.
+    /// The fields of a block, including a block that a word may replace, and the blocks of a list.
     fileprivate var ownFields: [Field] {
         switch self {
         case .object(let fields): fields
         case .either(let kinds): kinds.flatMap(\.ownFields)
+        case .list(let kind): kind.ownFields
         default: []
         }
     }

@@ -130,4 +130,13 @@ import Testing
         for declaration in Fake.catalog.declarations { #expect(text.contains("### `type: \(declaration.type)`")) }
         #expect(text.contains("Keys of a queue's template:"))
     }
+
+    @Test func `a block and a list of blocks name their keys, which can be explained`() throws {
+        let hooks = try Explain.key("hooks", catalog: Fake.catalog)
+        #expect(hooks.contains("  keys:     name (required), on (required), run, url, secret, format, queues\n"))
+        #expect(try Explain.key("hooks.on", catalog: Fake.catalog).contains("budget > AMOUNT CURRENCY"))
+        #expect(try Explain.key("queue.hooks.url", catalog: Fake.catalog).hasPrefix("queue.hooks.url\n"))
+        #expect(throws: LaunchError.self) { try Explain.key("queue.hooks.run", catalog: Fake.catalog) }
+        #expect(try Explain.key("telemetry", catalog: Fake.catalog).contains("  keys:     otlp (required), headers\n"))
+    }
 }
