@@ -22,15 +22,15 @@ struct HookHealth {
         }
         guard let summary else { return HealthCheck(.ok, what, "no delivery yet") }
         let counts = "\(summary.delivered) delivered, \(summary.pending) pending, \(summary.givenUp) given up"
-        let foreign = BudgetState.all(of: settings, summary).filter { $0.limit == nil }
-        if let state = foreign.first {
+        if let error = summary.error, summary.pending + summary.givenUp > 0 {
+            return HealthCheck(
+                .warn, what, "\(counts): \(error)", hint: "Try it: launch hooks test \(settings.name)")
+        }
+        if let state = BudgetState.all(of: settings, summary).first(where: { $0.limit == nil }) {
             return HealthCheck(
                 .warn, what, "\(counts): costs are not counted, because no budget is in their currency: \(state.words)",
                 hint: "Add a budget in \(state.currency) to 'on': budget > AMOUNT \(state.currency)")
         }
-        guard let error = summary.error, summary.pending + summary.givenUp > 0 else {
-            return HealthCheck(.ok, what, counts)
-        }
-        return HealthCheck(.warn, what, "\(counts): \(error)", hint: "Try it: launch hooks test \(settings.name)")
+        return HealthCheck(.ok, what, counts)
     }
 }

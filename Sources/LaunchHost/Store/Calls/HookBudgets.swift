@@ -72,12 +72,13 @@ struct HookBudgets {
     static func removeOld(_ hook: String, _ now: Timestamp, _ connection: any Connection) throws(StoreError) {
         let last = month(of: now, earlier: 1)
         let year = month(of: now, earlier: 12)
-        let old: [SQLValue] = [.text(hook), .text(last), .text(year)]
-        try connection.run("DELETE FROM hook_spending WHERE (hook = ? AND month < ?) OR month < ?", old)
+        let old: [SQLValue] = [.text(last), .text(hook), .text(year)]
+        // The month comes first: its index finds nothing on most days, and a hook may have many runs.
+        try connection.run("DELETE FROM hook_spending WHERE month < ? AND (hook = ? OR month < ?)", old)
         try connection.run(
             """
             DELETE FROM hook_costs WHERE (hook, run_id) IN (
-                SELECT hook, run_id FROM hook_costs WHERE (hook = ? AND month < ?) OR month < ? LIMIT ?)
+                SELECT hook, run_id FROM hook_costs WHERE month < ? AND (hook = ? OR month < ?) LIMIT ?)
             """, old + [.integer(Store.hookPage)])
     }
 
