@@ -143,6 +143,17 @@ import LaunchHost
         #expect(try JSONValue(parsing: text(.json))["version"] == .integer(1))
     }
 
+    @Test func `a secret at the end of a long line is masked as a whole`() {
+        let secret = Secret("hook-secret-4711-0815")
+        let line = String(repeating: "x", count: HookMessage.longestLine - 10) + secret.reveal() + "\u{1B}[31m"
+        let cleaned = HookMessage.clean(line, HookMessage.longestLine)
+        #expect(cleaned.count <= HookMessage.longestLine && !cleaned.contains("hook-s"), "\(cleaned.suffix(20))")
+        #expect(
+            !HookMessage.clean("a\u{1B}[31m\u{202E}b", 99).unicodeScalars.contains {
+                $0.value < 32 || $0.value == 0x202E
+            })
+    }
+
     /// Log lines, names and causes are of users, so a message may be of any size.
     @Test func `a message of any size stays below the limit of its program`() throws {
         var message = message

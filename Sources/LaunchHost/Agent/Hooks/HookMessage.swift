@@ -42,23 +42,29 @@ package struct HookMessage: Sendable, Hashable, Codable {
     /// One sentence about the event.
     package var text: String
 
-    /// The maximum number of lines of the log, and of characters of one.
-    static let (mostLines, longestLine) = (20, 500)
+    /// The maximum number of lines of the log, and of characters of one and of the sentence of a cause.
+    static let (mostLines, longestLine, longestCause) = (20, 500, 2_000)
+
+    /// A text without secrets and control characters, at most this long. It is cut last: a part of a secret would not be
+    /// recognized.
+    static func clean(_ text: String, _ limit: Int) -> String {
+        String(Wording.visible(SecretMask.shared.mask(text)).prefix(limit))
+    }
 
     /// The message of a delivery. All text is masked, and control characters are escaped.
     init(_ delivery: HookDelivery, _ record: RunRecord?, log: [String]) {
-        func clean(_ text: String) -> String { Wording.visible(SecretMask.shared.mask(text)) }
+        func clean(_ text: String) -> String { Self.clean(text, .max) }
         id = "\(delivery.hook):\(delivery.event)"
         (hook, event, at, attempt) = (delivery.hook, delivery.kind, delivery.at, delivery.tries)
         queue = record?.queue ?? delivery.queue
         budget = delivery.budget
-        self.log = log.suffix(Self.mostLines).map { clean(String($0.prefix(Self.longestLine))) }
+        self.log = log.suffix(Self.mostLines).map { Self.clean($0, Self.longestLine) }
         run = record.map { record in
             Run(
                 id: record.id.rawValue, name: clean(record.name), project: clean(record.project), queue: record.queue,
                 author: clean(record.author), resource: record.resource, state: record.state.rawValue,
                 cause: record.cause?.code.rawValue,
-                message: (record.cause?.message).map { clean(String($0.prefix(2_000))) },
+                message: (record.cause?.message).map { Self.clean($0, Self.longestCause) },
                 exitCode: (record.cause?.exitCode).map { Int($0) }, submittedAt: record.submittedAt,
                 startedAt: record.startedAt, endedAt: record.endedAt,
                 cost: record.outcome?.cost.flatMap { $0.money == nil ? nil : $0 },
