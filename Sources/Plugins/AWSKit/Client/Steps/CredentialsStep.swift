@@ -21,6 +21,7 @@ struct CredentialsStep: Step {
         var corrected = false
         while true {
             exchange.credentials = credentials
+            let offset = skew.offset(of: host)
             do throws(AWSError) {
                 return try await next(exchange)
             } catch {
@@ -33,6 +34,9 @@ struct CredentialsStep: Step {
                     log.warning(
                         "The clock of this machine is off; signing with the service's time.",
                         ["seconds": "\(skew.offset(of: host).components.seconds)"])
+                } else if !corrected, code.map(ClockSkew.codes.contains) ?? false, skew.offset(of: host) != offset {
+                    // A call at the same time has corrected the clock after this one was signed.
+                    corrected = true
                 } else if !renewed, error.kind == .expired {
                     renewed = true
                     log.debug("credentials have expired; getting newer ones", ["code": error.code ?? ""])
