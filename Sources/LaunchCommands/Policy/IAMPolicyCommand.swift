@@ -62,6 +62,7 @@ enum IAMPolicyCommand {
             }
             let queues = try await queues(arguments, context, config)
             let policy = try policy(of: queues, for: holder, config, backends, context)
+            if let note = try policy.sizeNote() { context.note("\(note)") }
             guard format != .json else {
                 try context.printJSON(policy.json)
                 return .ok

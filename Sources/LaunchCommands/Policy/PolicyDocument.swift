@@ -31,6 +31,22 @@ struct PolicyDocument {
     /// Whether the policy allows nothing.
     var isEmpty: Bool { statements.isEmpty }
 
+    /// The most characters of one managed policy, and of the inline policies of a role together; white space does not
+    /// count (IAM User Guide, "IAM and AWS STS quotas").
+    private static let (mostManaged, mostInline) = (6144, 10_240)
+
+    /// What to do about a policy that is too large for IAM; nil if it is not.
+    func sizeNote() throws -> String? {
+        let size = try JSON.canonical(json).count { !$0.isWhitespace }
+        guard size > Self.mostManaged else { return nil }
+        let use =
+            size > Self.mostInline
+            ? "and the inline policies of a role at most \(Self.mostInline)"
+            : "so attach it as an inline policy"
+        return "the policy has \(size) characters, and a managed policy has at most \(Self.mostManaged), \(use); "
+            + "--queue prints it for some of the queues"
+    }
+
     var json: JSONValue {
         .object([
             "Version": .string("2012-10-17"),

@@ -8,18 +8,18 @@ struct RoleTemplate {
 
     private var name: String { "launch-\(holder.rawValue)" }
 
-    /// Terraform reads JSON as an expression. `${` and `%{` begin templates in its texts.
+    /// The lines are as 'terraform fmt' writes them. Terraform reads JSON as an expression. `${` and `%{` begin templates in its texts.
     func terraform() throws -> String {
         let label = "launch_\(holder.rawValue)"
         return """
             resource "aws_iam_role" "\(label)" {
-              name               = "\(name)"
+              name = "\(name)"
               assume_role_policy = jsonencode(\(try Self.expression(trust)))
             }
 
             resource "aws_iam_role_policy" "\(label)" {
-              name   = "launch"
-              role   = aws_iam_role.\(label).id
+              name = "launch"
+              role = aws_iam_role.\(label).id
               policy = jsonencode(\(try Self.expression(policy)))
             }
             """

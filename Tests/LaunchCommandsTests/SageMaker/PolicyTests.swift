@@ -196,6 +196,25 @@ struct PolicyTests {
         #expect(none.code == .invalidData && none.errors.contains("--trust is missing"), "\(none.errors)")
     }
 
+    @Test func `a policy that is too large for IAM says what to do`() async throws {
+        let desk = try await SageMakerCommandTests().desk(queue: SageMakerCommandTests.queue)
+        #expect(await desk.run("iam-policy").errors.isEmpty)
+        func note(_ length: Int) async throws -> String {
+            let prefix = String(repeating: "a", count: length)
+            let inputs = (0..<20).map {
+                "  - {ChannelName: c\($0), DataSource: {S3DataSource: {S3DataType: S3Prefix, S3Uri: "
+                    + "\"s3://bucket-\($0)/\(prefix)\"}}}\n"
+            }
+            let file = try desk.folder.write(
+                "queue.yaml", SageMakerCommandTests.queue + "InputDataConfig:\n" + inputs.joined())
+            return await desk.run("iam-policy --for job --file \(file) -r sagemaker").errors
+        }
+        let inline = try await note(240)
+        #expect(inline.contains("a managed policy has at most 6144, so attach it as an inline policy"), "\(inline)")
+        let none = try await note(460)
+        #expect(none.contains("inline policies of a role at most 10240; --queue prints it for some"), "\(none)")
+    }
+
     @Test func `a role in another language has the same policies`() async throws {
         let desk = try await SageMakerCommandTests().desk(queue: SageMakerCommandTests.queue)
         let (policy, trust) = (
