@@ -14,7 +14,8 @@ enum DoctorCommand {
             discussion: """
                 Checks the configuration, the home folder, the disk, the database, the environment's identity, the \
                 registry and the runners, and renders each queue's template. A runner also checks what its service needs \
-                for these templates: permissions, buckets, roles, quotas. What the identity may not read is a warning. \
+                for these templates: permissions, buckets, roles, images, quotas. What the identity may not read is a \
+                warning, and so is each check that cannot be made because the environment fails. \
                 Starts nothing and changes nothing. Waits at most 10 seconds for each service.
 
                 Exits with 0 if no check fails, 78 if the configuration is invalid, 77 if a permission is missing, 69 \
@@ -49,8 +50,11 @@ enum DoctorCommand {
         }
     }
 
+    /// One line for each check: to a terminal, folded to its width below the detail.
     private static func show(_ checks: [HealthCheck], on terminal: Terminal) throws {
         let width = checks.map(\.what.count).max() ?? 0
+        // Long names get lines of their own, so that the details stay readable.
+        let column = min(width, max(16, terminal.width / 3))
         for check in checks {
             let style: Palette.Style =
                 switch check.status {
@@ -60,9 +64,21 @@ enum DoctorCommand {
                 }
             let status = Styled(check.status.rawValue, style)
             let space = String(repeating: " ", count: 4 - check.status.rawValue.count)
-            let what = check.what + String(repeating: " ", count: width - check.what.count)
-            let hint = check.hint.map { "  " + Styled("(\($0))", .cyan) } ?? ""
-            try terminal.out("\(status)\(space)  \(what)  \(check.detail)\(hint)")
+            guard terminal.outputIsTTY else {
+                let what = check.what + String(repeating: " ", count: width - check.what.count)
+                let hint = check.hint.map { "  " + Styled("(\($0))", .cyan) } ?? ""
+                try terminal.out("\(status)\(space)  \(what)  \(check.detail)\(hint)")
+                continue
+            }
+            let indent = String(repeating: " ", count: 6 + column + 2)
+            let rest = max(20, terminal.width - indent.count)
+            var details = TextLayout.wrap(check.detail, to: rest).map { Styled($0) }
+            details += check.hint.map { TextLayout.wrap("-> \($0)", to: rest).map { Styled($0, .cyan) } } ?? []
+            let isLong = check.what.count > column
+            let what = check.what + String(repeating: " ", count: max(0, column - check.what.count))
+            let begun: Styled = isLong ? "" : "  " + (details.first ?? "")
+            try terminal.out("\(status)\(space)  \(what)" + begun)
+            for line in isLong ? details[...] : details.dropFirst() { try terminal.out(Styled(indent) + line) }
         }
     }
 

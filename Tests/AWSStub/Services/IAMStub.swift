@@ -16,6 +16,8 @@ public final class IAMStub: StubService {
         var cause = ""
         /// The policy of all identities; nil denies the simulation itself.
         var policy: JSONValue?
+        /// The policies of roles that have another one, by name.
+        var policies: [String: JSONValue] = [:]
     }
     let accountID: String
     let state = Mutex(State())
@@ -36,6 +38,9 @@ public final class IAMStub: StubService {
     public func add(role: String, path: String = "", trust: String) {
         state.withLock { $0.roles[role] = ("arn:aws:iam::\(accountID):role/\(path)\(role)", trust) }
     }
+
+    /// Gives a role a policy of its own.
+    public func allow(_ policy: JSONValue, to role: String) { state.withLock { $0.policies[role] = policy } }
 
     /// The policies that later denials are caused by.
     public enum Cause: Sendable {
@@ -95,10 +100,10 @@ public final class IAMStub: StubService {
             }
             let source = form["PolicySourceArn"] ?? ""
             let name = source.split(separator: "/").last.map(String.init) ?? ""
-            if let (arn, _) = state.withLock({ $0.roles[name] }), source.contains(":role/"), arn != source {
+            if source.contains(":role/"), state.withLock({ $0.roles[name]?.arn }) != source {
                 throw StubError("NoSuchEntity", "The role \(source) cannot be found.", status: 404)
             }
-            return result(operation, simulation(form, policy))
+            return result(operation, simulation(form, state.withLock { $0.policies[name] } ?? policy))
         default:
             return result(operation, try changed(operation, form))
         }

@@ -18,10 +18,11 @@ struct Account: ProgramHome {
     let stub: AWSStub
     let variables: [String: String]
 
-    /// `uri` is the ECR repository's ARN in the guide's words. `setting` contains additional variables.
-    init(uri: String = repositoryARN, setting: [String: String] = [:]) throws {
+    /// `uri` is the ECR repository's ARN in the guide's words. `setting` contains additional variables. AWS's clock
+    /// is ahead of this machine's by `clockOffset` seconds.
+    init(uri: String = repositoryARN, setting: [String: String] = [:], clockOffset: TimeInterval = 0) throws {
         folder = try TemporaryDirectory()
-        stub = try AWSStub()
+        stub = try AWSStub(clockOffset: clockOffset)
         stub.sagemaker.lives(.brief)
         stub.ecr.add(image: Self.manifest, tags: ["v1"], to: "train")
         let keys = stub.keys.session()

@@ -43,6 +43,7 @@ public struct Doctor: Sendable {
         var found: [HealthCheck] = []
         let config = configuration(&found)
         let store = await state(&found)
+        if let proxies = await ProxyHealth(variables: variables).finding() { found.append(proxies) }
         guard let config else { return found }
         found.append(SandboxHealth.finding(isOn: config.sandbox))
         found += await HookHealth(config: config, variables: variables).findings(store)
@@ -57,22 +58,21 @@ public struct Doctor: Sendable {
         let resources = resources(config, records)
         var works = services(config, backends, resources)
         works += resources.map { resource in
-            Work(name: "runner \(resource)") { try await Self.runner(resource, backends) }
+            let runner = try? backends.runner(for: resource)
+            return DoctorWork("runner \(resource)", isBound: runner.map(DoctorWork.isBound) ?? false) {
+                try await Self.runner(resource, backends)
+            }
         }
+        // The line of the runner says why it cannot be made.
+        let broken = Set(resources.filter { (try? backends.runner(for: $0)) == nil })
         works += records.map { name, record in
-            let check = QueueHealth(backends: backends)
-            return Work(name: "queue \(name)") { try check.finding(name, try record.get()) }
+            let check = QueueHealth(backends: backends, broken: broken)
+            return DoctorWork("queue \(name)") { try check.finding(name, try record.get()) }
         }
         found += await agents(of: records.map(\.name), store)
         let definitions = records.compactMap { try? $0.record.get().definition }
-        works += QueueNeeds(of: definitions, backends).inspections(backends).map { inspection in
-            Work(name: inspection.name) {
-                let result = try await inspection.run()
-                return HealthCheck(
-                    result.isWarning ? .warn : .ok, inspection.name, result.detail, hint: result.hint)
-            }
-        }
-        return found + (await all(works))
+        works += QueueNeeds(of: definitions, backends).works(backends)
+        return found + (await DoctorWork.all(works, within: limit))
     }
 
     // MARK: checks without a service
@@ -111,7 +111,7 @@ public struct Doctor: Sendable {
                 warnings.isEmpty
                     ? HealthCheck(.ok, "home", home.path)
                     : HealthCheck(.warn, "home", warnings.joined(separator: " ")))
-            found += [MachineHealth.disk(of: home.path), MachineHealth.proxies(variables)].compactMap(\.self)
+            found += [MachineHealth.disk(of: home.path)].compactMap(\.self)
         } catch {
             found.append(HealthCheck("home", error))
             return nil
@@ -177,35 +177,9 @@ public struct Doctor: Sendable {
 
     // MARK: checks with a service
 
-    private struct Work: Sendable {
-        var name: String
-        package var run: @Sendable () async throws -> HealthCheck
-    }
-
-    private func all(_ works: [Work]) async -> [HealthCheck] {
-        await withTaskGroup(of: (Int, HealthCheck).self) { group in
-            for (index, work) in works.enumerated() {
-                group.addTask { (index, await finding(work)) }
-            }
-            var found: [(Int, HealthCheck)] = []
-            for await check in group { found.append(check) }
-            return found.sorted { $0.0 < $1.0 }.map(\.1)
-        }
-    }
-
-    private func finding(_ work: Work) async -> HealthCheck {
-        let found = await TimeLimit.value(within: limit) {
-            do { return try await work.run() } catch { return HealthCheck(work.name, error) }
-        }
-        return found
-            ?? HealthCheck(
-                .fail, work.name, "no answer within \(limit.components.seconds) s",
-                hint: "Check the network and whether the service runs.", kind: .unavailable)
-    }
-
     /// The checks of the environment, the registry and the builder. If no run needs an image, a registry or a builder
     /// that the configuration does not name is left out.
-    private func services(_ config: LaunchConfig, _ backends: Backends, _ resources: [String]) -> [Work] {
+    private func services(_ config: LaunchConfig, _ backends: Backends, _ resources: [String]) -> [DoctorWork] {
         let needsImages =
             resources.isEmpty
             || resources.contains { catalog.runner($0)?.base.capabilities.needsImage ?? true }
@@ -214,19 +188,21 @@ public struct Doctor: Sendable {
         }
     }
 
-    private func services(_ config: LaunchConfig, _ backends: Backends) -> [(Role, Work)] {
+    private func services(_ config: LaunchConfig, _ backends: Backends) -> [(Role, DoctorWork)] {
         let environment = "environment \(config.environment.type)"
         let registry = "registry \(backends.registryType)"
         let builder = "builder \(config.builder.type)"
         let isNamed = config.block(.builder)?.mark != nil
-        let verified = Work(name: environment) {
+        let verified = DoctorWork(environment, isEnvironment: true) {
             let identity = try await backends.environment.verify()
             let place = [identity.account.map { "account \($0)" }, identity.region.map { "region \($0)" }]
             let words = [identity.principal] + place.compactMap { $0 }
             return HealthCheck(.ok, environment, words.joined(separator: ", "))
         }
-        let resolved = Work(name: registry) { try await Self.registry(registry, backends) }
-        let named = Work(name: builder) {
+        let resolved = DoctorWork(registry, isBound: DoctorWork.isBound(backends.registry)) {
+            try await Self.registry(registry, backends)
+        }
+        let named = DoctorWork(builder) {
             // Of other builders, nothing can be checked without a build.
             let found: String?
             do throws(BackendError) {

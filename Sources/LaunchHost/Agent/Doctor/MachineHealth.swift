@@ -1,4 +1,4 @@
-/// Checks of this machine: the disk of the home folder, and the proxies.
+/// Checks of this machine: the disk of the home folder.
 enum MachineHealth {
     /// Below this space, sources, logs and outputs soon do not fit.
     private static let little: Int64 = 1 << 30
@@ -16,18 +16,6 @@ enum MachineHealth {
             ? HealthCheck(
                 .warn, "disk", detail, hint: "'launch prune' removes what ended runs left.")
             : HealthCheck(.ok, "disk", detail)
-    }
-
-    /// The proxies of HTTP requests, without their passwords. Nil if there are none.
-    static func proxies(_ variables: [String: String]) -> HealthCheck? {
-        let names = ["https_proxy", "http_proxy", "all_proxy"].flatMap { [$0, $0.uppercased()] }
-        let set = names.filter { !(variables[$0] ?? "").isEmpty }
-        guard !set.isEmpty else { return nil }
-        let exceptions = ["no_proxy", "NO_PROXY"].compactMap { variables[$0] }.first { !$0.isEmpty }
-        let detail =
-            "requests go through the proxy of \(Wording.all(set)), "
-            + (exceptions.map { "but for \(Wording.quoted($0))" } ?? "without exceptions")
-        return HealthCheck(.ok, "proxy", detail)
     }
 }
 

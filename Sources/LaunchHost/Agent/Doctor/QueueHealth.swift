@@ -1,10 +1,15 @@
 /// Checks whether a queue accepts runs: its template is rendered with placeholder values and validated.
 struct QueueHealth: Sendable {
     let backends: Backends
+    /// The resources whose runner cannot be made.
+    var broken: Set<String> = []
 
     func finding(_ name: String, _ queue: QueueRecord) throws -> HealthCheck {
         let what = "queue \(name)"
         let definition = queue.definition
+        if broken.contains(definition.resource) {
+            return HealthCheck(.warn, what, "not checked: runner \(definition.resource) fails")
+        }
         let variables = try definition.variables.decode([TemplateVariable].self)
         let open = variables.filter { $0.defaultValue == nil }.map(\.name)
         let preview = QueuePreview(backends: backends)

@@ -14,19 +14,22 @@ struct QueueNeeds: Sendable {
     }
 
     /// The checks of the environment and of the runners, each once.
-    func inspections(_ backends: Backends) -> [Inspection] {
-        var found: [Inspection] = []
-        func add(_ part: any Sendable, _ requests: [RunRequest]) {
+    func works(_ backends: Backends) -> [DoctorWork] {
+        var found: [DoctorWork] = []
+        func add(_ part: any Sendable, _ needs: InspectedNeeds, isBound: Bool) {
             guard let part = part as? any Inspecting else { return }
-            let needs = InspectedNeeds(requests: requests, permissions: permissions)
             for inspection in part.inspections(of: needs) where !found.contains(where: { $0.name == inspection.name }) {
-                found.append(inspection)
+                found.append(DoctorWork(inspection, isBound: isBound))
             }
         }
-        add(backends.environment, requests)
+        add(backends.environment, InspectedNeeds(requests: requests, permissions: permissions), isBound: true)
         for resource in requests.map(\.runner).uniqued {
             guard let runner = try? backends.runner(for: resource) else { continue }
-            add(runner, requests.filter { $0.runner == resource })
+            var needs = InspectedNeeds(
+                requests: requests.filter { $0.runner == resource }, permissions: permissions)
+            needs.registry = try? backends.registry(for: resource, rehearse: false, nil)
+            needs.standIn = backends.imageOfSource(for: OpenJob.anything)
+            add(runner, needs, isBound: DoctorWork.isBound(runner))
         }
         return found
     }

@@ -11,10 +11,21 @@ package struct InspectedNeeds: Sendable {
     package var requests: [RunRequest]
     /// The permissions of the agent for all queues.
     package var permissions: [Permission]
+    /// The registry in which the runner looks up images; nil for the environment.
+    package var registry: (any Registry)?
+    /// The image of a request whose queue names none, which does not exist.
+    package var standIn: String?
 
     package init(requests: [RunRequest], permissions: [Permission]) {
         (self.requests, self.permissions) = (requests, permissions)
     }
+}
+
+/// A part that calls services with the credentials and the region of the environment. If these fail, all its checks fail
+/// for the same reason.
+package protocol EnvironmentBound: Sendable {
+    /// Whether it does so in this configuration.
+    var isBoundToEnvironment: Bool { get }
 }
 
 /// One check of a part.

@@ -130,6 +130,10 @@ public final class ECRRegistry: Registry {
     }
 }
 
+extension ECRRegistry: EnvironmentBound {
+    package var isBoundToEnvironment: Bool { true }
+}
+
 extension ECRRegistry: TransportDescribing {
     /// With the certificate authorities of AWS's hosts.
     package var transport: RegistryTransport? {

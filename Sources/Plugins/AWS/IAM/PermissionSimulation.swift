@@ -1,78 +1,74 @@
-internal import LaunchPluginKit
+package import LaunchPluginKit
 
 /// Asks IAM what the caller's policies would allow. Nothing else is called.
 ///
 /// IAM evaluates the policies of the identity, its permissions boundary, and policies of the organization without
 /// conditions. Policies of a session and of resources are not part of it (IAM User Guide, "Testing IAM policies").
-struct PermissionSimulation: Sendable {
+package struct PermissionSimulation: Sendable {
     private let environment: AWSEnvironment
 
     /// The maximum number of pages of results for one permission. It bounds the check if a server repeats itself.
     private static let mostPages = 50
 
-    init(_ environment: AWSEnvironment) { self.environment = environment }
+    package init(_ environment: AWSEnvironment) { self.environment = environment }
 
-    /// - Throws: kind denied with what is not allowed.
+    /// Whether the policies of the caller allow the actions of an agent.
+    /// - Throws: kind auth with what is not allowed.
     func verdict(on permissions: [Permission]) async throws(AWSError) -> Inspection.Found {
-        let count = Set(permissions.flatMap(\.actions)).count
         let caller = try await environment.caller().arn
         if caller.hasSuffix(":root") { return .ok("\(caller) has all permissions") }
-        let printed = "'launch iam-policy' prints the \(count) actions that the agent needs."
+        let subject = Subject(
+            name: caller, command: "launch iam-policy",
+            // The role has a path that only iam:GetRole tells, such as every role of IAM Identity Center.
+            unknown: "this identity may not read its own role (iam:GetRole), which an agent does not need")
         if ARN(caller)?.resource.hasPrefix("federated-user/") == true {
-            return .warning("not checked: IAM does not simulate the federated user \(caller)", hint: printed)
+            return .warning("not checked: IAM does not simulate a federated user", hint: subject.listing)
         }
+        return try await verdict(on: permissions, of: subject) { () async throws(AWSError) in
+            try await source(of: caller)
+        }
+    }
+
+    /// Whether the policies of a role of the caller's account allow the actions of a job.
+    /// - Throws: as the other.
+    package func verdict(on permissions: [Permission], ofRole arn: ARN) async throws(AWSError) -> Inspection.Found {
+        let subject = Subject(
+            name: "The role \(arn)", command: "launch iam-policy --for job", unknown: "IAM does not know the role")
+        return try await verdict(on: permissions, of: subject) { arn.description }
+    }
+
+    /// Whose policies are simulated.
+    struct Subject: Sendable {
+        var name: String
+        /// The command that prints the policy.
+        var command: String
+        /// Why IAM may not know it.
+        var unknown: String
+
+        var listing: String { "'\(command)' prints the actions that are needed." }
+    }
+
+    private func verdict(
+        on permissions: [Permission], of subject: Subject, _ source: () async throws(AWSError) -> String
+    ) async throws(AWSError) -> Inspection.Found {
         var denied: [Denial] = []
         do throws(AWSError) {
-            let source = try await source(of: caller)
+            let source = try await source()
             for permission in permissions { denied += try await denials(of: permission, source) }
         } catch {
             switch (error.kind, error.code) {
             case (.auth, _):
                 return .warning(
                     "not checked: this identity may not use iam:SimulatePrincipalPolicy, which an agent does not need",
-                    hint: printed)
+                    hint: subject.listing)
             case (_, "NoSuchEntity"):
-                // The role has a path that only iam:GetRole tells, such as every role of IAM Identity Center.
-                return .warning(
-                    "not checked: this identity may not read its own role (iam:GetRole), which an agent does not need",
-                    hint: printed)
+                return .warning("not checked: \(subject.unknown)", hint: subject.listing)
             default: throw error
             }
         }
+        let count = Set(permissions.flatMap(\.actions)).count
         guard !denied.isEmpty else { return .ok("IAM allows the \(count) actions that the queues need") }
-        throw Self.error(denied.uniqued, caller)
-    }
-
-    /// One call that is not allowed.
-    struct Denial: Hashable, Sendable {
-        /// The policy that forbids it.
-        enum Cause: Hashable, Sendable { case organization, boundary, statement, nothingAllows }
-
-        var text: String
-        var cause: Cause
-    }
-
-    private static func error(_ denied: [Denial], _ caller: String) -> AWSError {
-        let shown = denied.prefix(8).map(\.text)
-        let more = denied.count > shown.count ? ", and \(denied.count - shown.count) more" : ""
-        let causes = Set(denied.map(\.cause))
-        let by: String
-        let hint: String
-        // A policy that forbids is named first: no other policy can permit the call.
-        if causes.contains(.organization) {
-            by = "A policy of the organization (SCP) forbids it."
-            hint = "Ask the administrator of the organization to allow it. A policy of the role cannot."
-        } else if causes.contains(.boundary) {
-            by = "The permissions boundary does not allow it."
-            hint = "Add the actions to the boundary of the role. 'launch iam-policy' prints all that the agent needs."
-        } else if causes.contains(.statement) {
-            by = "A statement with the effect Deny forbids it."
-            hint = "Remove that statement from the policies of the role, or except these resources from it."
-        } else {
-            by = "No policy allows it."
-            hint = "Give its role the policy that 'launch iam-policy' prints."
-        }
-        return AWSError(.auth, "\(caller) is not allowed \(shown.joined(separator: ", "))\(more). \(by)", hint: hint)
+        return try DenialReport(denied: denied.uniqued, subject: subject).found()
     }
 
     /// The user or the role of an identity. The session of a role has a name without the role's path.
@@ -144,7 +140,7 @@ struct PermissionSimulation: Sendable {
             } else {
                 decision == "explicitDeny" ? .statement : .nothingAllows
             }
-        return Denial(text: "\(action) on \(resource ?? "*")", cause: cause)
+        return Denial(action: action, resource: resource ?? "*", cause: cause)
     }
 
     /// The keys of a condition on text, with the values that AWS would send.

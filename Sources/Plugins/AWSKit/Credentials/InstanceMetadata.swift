@@ -74,7 +74,11 @@ package struct InstanceMetadata: Sendable {
                 guard response.status >= 500 || response.status == 429 else { return response }
                 failure = refused(response.status, path)
             } catch {
-                failure = .unreachable(error, "instance metadata service at \(url)")
+                var unreachable = AWSError.unreachable(error, "instance metadata service at \(url)")
+                if error.code == .timedOut {
+                    unreachable.message += " In a container, the instance's metadata options need a hop limit of 2."
+                }
+                failure = unreachable
             }
             guard attempt < attempts, failure.kind != .cancelled, failure.kind != .configuration else { throw failure }
             try await clock.wait(.milliseconds(100))

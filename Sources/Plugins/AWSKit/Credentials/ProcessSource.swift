@@ -68,6 +68,7 @@ struct ProcessSource: CredentialSource {
         let words = line.map { ": \(Wording.visible(String($0.prefix(300))))" } ?? " without a message."
         var error = AWSError.configuration("The credential_process \(how)\(words)", at: command)
         error.kind = .auth
+        error.hint = "Run the command of 'credential_process' in a shell, and repair it there."
         return error
     }
 

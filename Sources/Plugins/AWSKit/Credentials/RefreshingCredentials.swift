@@ -100,7 +100,9 @@ public final class RefreshingCredentials: CredentialsProvider {
             guard fetched != expired else {
                 throw AWSError(
                     .expired, "The credentials of \(name) have expired, and their source has no newer ones.",
-                    hint: "Renew them at their source.")
+                    hint:
+                        "Renew them at their source: set new variables, run 'aws sso login', or write new keys to the file."
+                )
             }
             return fetched
         }

@@ -119,3 +119,7 @@ struct JobPermissions {
         return permissions
     }
 }
+
+extension BatchRunner: EnvironmentBound {
+    package var isBoundToEnvironment: Bool { true }
+}

@@ -2,29 +2,46 @@ internal import LaunchAWS
 package import LaunchPluginKit
 
 extension SageMakerRunner: Inspecting {
-    /// The buckets, the roles and the quotas of the queues.
+    /// The buckets, the roles, the images and the quotas of the queues.
     package func inspections(of needs: InspectedNeeds) -> [Inspection] {
         guard let environment = service.environment else { return [] }
         let documents = needs.requests.map(\.document)
         let checks = TrainingInspections(environment: environment)
         return documents.flatMap(TrainingInspections.buckets).uniqued.sorted().map { bucket in
-            Inspection("bucket \(bucket)") { () async throws(BackendError) in
-                try await checks.backend { () async throws(AWSError) in try await checks.bucket(bucket) }
+            environment.inspection("bucket \(bucket)") { () async throws(AWSError) in
+                try await checks.bucket(bucket)
             }
-        }
-            + roles(documents, checks)
-            + quotas(documents, checks)
+        } + roles(needs.requests, checks) + images(documents, needs) + quotas(documents, checks)
     }
 
-    private func roles(_ documents: [JSONValue], _ checks: TrainingInspections) -> [Inspection] {
-        let roles = documents.compactMap(TrainingRole.init(of:)).uniqued.sorted { $0.text < $1.text }
-        return roles.map { role in
+    private func roles(_ requests: [RunRequest], _ checks: TrainingInspections) -> [Inspection] {
+        let named = requests.compactMap { request in TrainingRole(of: request.document).map { ($0, request) } }
+        let roles = named.map(\.0).uniqued.sorted { $0.text < $1.text }
+        return roles.flatMap { role in
             // Two roles of one name are of two accounts, or have two paths.
-            let isOnly = roles.filter { $0.name == role.name }.count == 1
-            return Inspection("role \(isOnly ? role.name : role.text)") { () async throws(BackendError) in
-                try await checks.backend { () async throws(AWSError) in try await checks.role(role) }
-            }
+            let name = roles.filter { $0.name == role.name }.count == 1 ? role.name : role.text
+            let permissions = named.filter { $0.0 == role }.flatMap { self.permissions(for: $0.1) }
+                .filter { $0.holder == .job }.uniqued
+            return [
+                checks.environment.inspection("role \(name)") { () async throws(AWSError) in
+                    try await checks.role(role)
+                },
+                checks.environment.inspection("permissions of \(name)") { () async throws(AWSError) in
+                    try await checks.permissions(permissions, of: role)
+                },
+            ]
         }
+    }
+
+    private func images(_ documents: [JSONValue], _ needs: InspectedNeeds) -> [Inspection] {
+        guard let registry = needs.registry else { return [] }
+        let names = documents.compactMap { $0["AlgorithmSpecification"]?["TrainingImage"]?.stringValue }
+        return names.filter { $0 != needs.standIn && !$0.contains("*") && TrainingImageCheck.isInECR($0) }.uniqued
+            .sorted().map { name in
+                let image = TrainingImageCheck(name: name, registry: registry)
+                return Inspection("image \(image.shortName)") { () async throws(BackendError) in try await image.found()
+                }
+            }
     }
 
     private func quotas(_ documents: [JSONValue], _ checks: TrainingInspections) -> [Inspection] {
@@ -34,11 +51,16 @@ extension SageMakerRunner: Inspecting {
         }
         guard !wanted.isEmpty else { return [] }
         return [
-            Inspection("quotas") { [wanted] () async throws(BackendError) in
-                try await checks.backend { () async throws(AWSError) in try await checks.quotas(wanted) }
+            checks.environment.inspection("quotas") { [wanted] () async throws(AWSError) in
+                try await checks.quotas(wanted)
             }
         ]
     }
+}
+
+extension SageMakerRunner: EnvironmentBound {
+    /// Without an AWS environment, it makes no calls.
+    package var isBoundToEnvironment: Bool { service.environment != nil }
 }
 
 /// Checks of what SageMaker needs in the account.
@@ -51,12 +73,6 @@ struct TrainingInspections: Sendable {
     private static let largestPages = 100
 
     let environment: AWSEnvironment
-
-    func backend(
-        _ work: () async throws(AWSError) -> Inspection.Found
-    ) async throws(BackendError) -> Inspection.Found {
-        do throws(AWSError) { return try await work() } catch { throw error.backendError }
-    }
 
     // MARK: What a document names
 

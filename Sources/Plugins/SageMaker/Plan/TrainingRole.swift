@@ -63,6 +63,17 @@ extension TrainingInspections {
         return try await trust(in: found, named: role.name, account)
     }
 
+    /// Whether the role's policies allow what its jobs do.
+    func permissions(
+        _ permissions: [Permission], of role: TrainingRole
+    ) async throws(AWSError) -> Inspection.Found {
+        let account = try await environment.callerAccount()
+        guard let arn = role.arn(of: account), arn.account == account else {
+            return .warning("not checked: the role is not in the account \(account) of this identity", hint: nil)
+        }
+        return try await PermissionSimulation(environment).verdict(on: permissions, ofRole: arn)
+    }
+
     private func trust(
         in role: IAMRole, named name: String, _ account: String
     ) async throws(AWSError) -> Inspection.Found {

@@ -1,8 +1,8 @@
 /// Wraps text to a width.
-enum TextLayout {
+package enum TextLayout {
     /// The lines of a text, each at most `width` columns if no word is longer. Empty lines and lines that begin with a
     /// space are kept; other adjacent lines form one paragraph.
-    static func wrap(_ text: String, to width: Int) -> [String] {
+    package static func wrap(_ text: String, to width: Int) -> [String] {
         var lines: [String] = []
         var paragraph: [Substring] = []
         func flush() {
