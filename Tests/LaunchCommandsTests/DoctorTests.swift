@@ -41,6 +41,20 @@ import Testing
         #expect(json["ok"] == .bool(true) && json["checks"]?.arrayValue?.count == 10)
     }
 
+    @Test func `a terminal of 80 columns shows whole lines, with the advice below`() async throws {
+        let desk = try desk("sandbox: off\nregistry: {type: mock}\nbuilder: {type: mock}\n")
+        let answer = await desk.run(words: ["doctor"], onTerminal: true, columns: 80)
+        let lines = answer.output.replacing(/\u{1b}\[[0-9;]*m/, with: "").split(separator: "\n").map(String.init)
+        let long = lines.filter { $0.count > 80 }
+        #expect(long.isEmpty, "\(long)")
+        let start = try #require(lines.firstIndex { $0.hasPrefix("warn  sandbox") }, "\(lines)")
+        #expect(
+            lines[start...].prefix(3).map { $0.drop { $0 == " " } } == [
+                "warn  sandbox            off: git and docker's command line can change every",
+                "file of this user", "-> Remove 'sandbox: off' from the configuration.",
+            ], "\(lines)")
+    }
+
     @Test func `hooks are checked without sending a message`() async throws {
         var desk = try desk(
             """

@@ -25,8 +25,8 @@ struct PolicyUseTests {
     ]
 
     /// The statements of a policy: each action with its resources.
-    private static func statements(_ account: Account) async throws -> [String: [String]] {
-        let policy = try JSONValue(parsing: try await account.succeeding("iam-policy").output)
+    private static func statements(_ account: Account, of holder: String = "agent") async throws -> [String: [String]] {
+        let policy = try JSONValue(parsing: try await account.succeeding("iam-policy", "--for", holder).output)
         var all: [String: [String]] = [:]
         for statement in policy["Statement"]?.arrayValue ?? [] {
             for action in statement["Action"]?.arrayValue?.compactMap(\.stringValue) ?? [] {
@@ -123,6 +123,67 @@ struct PolicyUseTests {
         }
         // Nothing was stopped.
         try await Self.expectPolicy(of: account, "code", besides: ["sagemaker:StopTrainingJob"])
+    }
+
+    @Test func `the example digits, and what its jobs do in S3`() async throws {
+        let account = try Account()
+        try Self.withoutBuilder(account)
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        try await account.queue(
+            try String(contentsOf: root.appending(path: "examples/digits/queue.yaml"), encoding: .utf8))
+        let id = try await account.submit(["-E", "python3 train.py"])
+        try await account.succeeding("agent", "--drain")
+        _ = try await account.log(of: id)
+        try await Self.expectPolicy(of: account, "digits", besides: ["sagemaker:StopTrainingJob"])
+
+        let policy = try await Self.statements(account, of: "job")
+        let request = try account.job(of: id).request
+        func expect(_ action: String, _ uri: JSONValue?) throws {
+            let place = try #require(uri?.stringValue, "\(request)").replacing("s3://", with: "arn:aws:s3:::")
+            let object = place.hasSuffix("/") ? "\(place)a" : "\(place)/a"
+            #expect(policy[action]?.contains { Self.matches(object, $0) } == true, "\(action) on \(object): \(policy)")
+        }
+        for channel in request["InputDataConfig"]?.arrayValue ?? [] {
+            try expect("s3:GetObject", channel["DataSource"]?["S3DataSource"]?["S3Uri"])
+        }
+        try expect("s3:PutObject", request["OutputDataConfig"]?["S3OutputPath"])
+        for action in ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"] {
+            try expect(action, request["CheckpointConfig"]?["S3Uri"])
+        }
+        #expect(
+            policy["s3:DeleteObject"]?.contains { Self.matches("arn:aws:s3:::amzn-s3-demo-bucket/digits/data/a", $0) }
+                == false)
+    }
+
+    /// The calls to the registry itself arrive at a real registry, which does not name ECR's actions.
+    private static let registryActions: Set = [
+        "ecr:BatchCheckLayerAvailability", "ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage",
+        "ecr:UploadLayerPart",
+    ]
+
+    @Test(.enabled(if: PrivateEngine.obstacle == nil, "\(PrivateEngine.obstacle ?? "")"))
+    func `an appended image, in a repository that the agent makes`() async throws {
+        let address = "127.0.58.\(UInt8.random(in: 2...254))"
+        let server = try await RegistryServer(.init(likeECR: true, tlsName: Account.host, listensOn: (address, 443)))
+        let engine = try await PrivateEngine(host: Account.host, at: address, caFile: nil)
+        let account = try Account(
+            uri: Account.repositoryARN.replacing("/train", with: "/made") + "\n  create_repository: true",
+            setting: ["AWS_CA_BUNDLE": try #require(server.caFile)])
+        account.stub.ecr.login(password: RegistryServer.tokenPassword)
+        account.stub.ecr.look { server.manifest($0, $1) }
+        _ = try await server.pushImage("train", tag: "base")
+        try account.builder("type: append\n  base_image: \(Account.host)/train:base\n  entrypoint: [train]")
+        try await account.queue(Guide.queueYAML)
+        try account.folder.write("source/train.py", "print(1)\n")
+        let program = try Inside(engine: engine, account: account)
+        let id = try program.lastLine("submit", "-q", "train", "--source", account.folder.file("source"))
+        try program.run("agent", "--drain")
+        #expect(try await account.facts(of: id).state == "succeeded")
+        _ = try await account.log(of: id)
+        #expect(account.stub.calls("ecr", "CreateRepository").count == 1)
+        try await Self.expectPolicy(
+            of: account, "append", besides: Self.registryActions.union(["sagemaker:StopTrainingJob"]))
     }
 
     private static func withoutBuilder(_ account: Account) throws {
