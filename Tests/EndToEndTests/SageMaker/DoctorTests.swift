@@ -307,6 +307,16 @@ extension DoctorTests {
         Self.expect(
             try await Self.report(missing), fails: "image train:v9", "The registry has no image \(name):v9.",
             hint: "Push it")
+        // AWS's own images may be pulled by SageMaker, and not looked up.
+        missing.stub.always("ecr", "BatchGetImage", .error("AccessDeniedException"))
+        try await missing.queue(
+            queue("v1").replacing("\(name):v1", with: "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch:2"),
+            named: "other", file: "other.yaml")
+        try missing.folder.write(
+            ".config/wandb/launch-config.yaml",
+            Guide.launchConfig(queue: "other", uri: Account.repositoryARN).replacing("docker", with: "noop"))
+        let denied = try await Self.report(missing)
+        #expect(denied.check("image pytorch:2")?.status == "warn", "\(denied)")
         let account = try await Self.account(queue: queue("arm"))
         let digest = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
         account.stub.ecr.add(

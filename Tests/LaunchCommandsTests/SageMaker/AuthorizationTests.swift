@@ -24,7 +24,7 @@ struct AuthorizationTests {
         arn:*:elasticfilesystem:*:*:file-system/* elasticfilesystem DescribeMountTargets
         arn:*:iam::*:role/* iam PassRole
         arn:*:iam::*:role/* sts AssumeRole
-        arn:*:kms:*:*:key/* kms CreateGrant Decrypt GenerateDataKey
+        arn:*:kms:*:*:key/* kms CreateGrant Decrypt Encrypt GenerateDataKey
         arn:*:lambda:*:*:function:* lambda InvokeFunction
         arn:*:logs:*:*:log-group:* logs CreateLogGroup CreateLogStream DescribeLogStreams FilterLogEvents PutLogEvents
         arn:*:s3:*:*:accesspoint/* s3 ListBucket
@@ -125,7 +125,7 @@ struct AuthorizationTests {
             : [
                 "s3:DeleteObject", "ssmmessages:OpenDataChannel", "secretsmanager:GetSecretValue",
                 "fsx:DescribeFileSystems", "elasticfilesystem:ClientWrite", "ec2:CreateNetworkInterface",
-                "kms:GenerateDataKey", "ecr:BatchGetImage",
+                "kms:Encrypt", "kms:GenerateDataKey", "ecr:BatchGetImage",
             ]
         #expect(actions.isSuperset(of: expected), "\(expected.subtracting(actions))")
     }

@@ -32,8 +32,7 @@ struct TrainingImageCheck: Sendable {
                 throw error
             }
             return .warning(
-                "not checked: its registry denies this identity the look-up; SageMaker may pull it all the same",
-                hint: nil)
+                "not checked: its registry denies this identity the look-up, and may let SageMaker pull it", hint: nil)
         }
         guard let image else {
             throw BackendError(

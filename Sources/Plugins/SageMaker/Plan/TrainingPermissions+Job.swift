@@ -91,10 +91,14 @@ extension TrainingPermissions {
     }
 
     private var keys: [Permission] {
-        let keys = [key("OutputDataConfig", "KmsKeyId"), key("ResourceConfig", "VolumeKmsKeyId")]
-        return [
+        // SageMaker itself requires kms:Encrypt (SageMaker API Reference, OutputDataConfig), and S3 the other two.
+        [
             permission(
-                ["kms:Decrypt", "kms:GenerateDataKey", "kms:CreateGrant"], on: keys, "encrypt outputs and volumes")
+                ["kms:Encrypt", "kms:GenerateDataKey", "kms:Decrypt"], on: [key("OutputDataConfig", "KmsKeyId")],
+                "encrypt outputs"),
+            permission(
+                ["kms:CreateGrant", "kms:GenerateDataKey", "kms:Decrypt"],
+                on: [key("ResourceConfig", "VolumeKmsKeyId")], "encrypt volumes"),
         ].compactMap(\.self)
     }
 

@@ -115,6 +115,16 @@ struct TrainingPermissionsTests {
         #expect(try resources("sagemaker:CreateTrainingJob", holder: .agent, config).contains(plan))
     }
 
+    @Test func `outputs and volumes need other uses of their keys`() throws {
+        func arn(_ key: String) -> String { "arn:aws:kms:us-east-1:123456789012:key/\(key)" }
+        let config = try json(
+            #"{"ResourceConfig": {"VolumeKmsKeyId": "\#(arn("v"))"}, "OutputDataConfig": {"KmsKeyId": "\#(arn("o"))"}}"#
+        )
+        #expect(try resources("kms:Encrypt", config) == [arn("o")])
+        #expect(try resources("kms:CreateGrant", config) == [arn("v")])
+        #expect(try resources("kms:GenerateDataKey", config) == [arn("o"), arn("v")])
+    }
+
     @Test func `a condition with an open region is a pattern`() throws {
         let config = try json(#"{"ResourceConfig": {"VolumeKmsKeyId": "alias/volumes"}}"#)
         let template = TrainingWorld.template.merging(config) { $1 }
