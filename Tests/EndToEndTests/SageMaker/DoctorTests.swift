@@ -281,6 +281,28 @@ extension DoctorTests {
         #expect(try await account.launch(["doctor"], setting: none).code == 77)
     }
 
+    @Test(.enabled(if: PrivateEngine.obstacle == nil, "\(PrivateEngine.obstacle ?? "")"))
+    func `a full disk is one failure`() async throws {
+        let account = try await Self.account()
+        // A file system of its own, in a mount namespace.
+        let script = """
+            set -e
+            mkdir "$1"; mount -t tmpfs -o size=4m,mode=700 tmpfs "$1"
+            "$0" queue list >&2
+            dd if=/dev/zero of="$1/fill" bs=64k 2>/dev/null || true
+            "$0" doctor --json 2>/dev/null || true
+            """
+        let home = account.folder.file("small")
+        let text = try Tool.run(
+            "unshare",
+            ["--mount", "--propagation", "private", "sh", "-c", script, try LaunchProgram.path, home],
+            environment: account.variables.merging(["LAUNCH_HOME": home]) { $1 })
+        let start = try #require(text.firstIndex(of: "{"), "\(text)")
+        let report = try JSONDecoder().decode(Report.self, from: Data(text[start...].utf8))
+        Self.expect(report, fails: "disk", "full", hint: "Free some space")
+        #expect(report.check("database")?.detail == "not checked: the disk is full", "\(report)")
+    }
+
     @Test func `an expired session is one failure`() async throws {
         let account = try await Self.account()
         account.stub.always("sts", "GetCallerIdentity", .expired)

@@ -135,7 +135,11 @@ public struct Doctor: Sendable {
             }
             return store
         } catch {
-            found.append(HealthCheck("database", error))
+            let isKnown = error.code == .full && found.contains { $0.what == "disk" && $0.status == .fail }
+            found.append(
+                isKnown
+                    ? HealthCheck(.warn, "database", "not checked: the disk is full")
+                    : HealthCheck("database", error))
             return nil
         }
     }
