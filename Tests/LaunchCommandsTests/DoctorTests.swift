@@ -141,6 +141,7 @@ import Testing
         let environment = try #require(found.first { $0.what == "environment local" })
         #expect(environment.status == .fail && environment.kind == .unavailable)
         #expect(environment.detail == "no answer within 0 s")
+        #expect(environment.hint?.contains("that gives the credentials") == true)
         #expect(found.contains { $0.what == "registry local" && $0.status == .ok })
         await door.open()
     }

@@ -57,6 +57,8 @@ struct DoctorWork: Sendable {
         return found
             ?? HealthCheck(
                 .fail, name, "no answer within \(limit.components.seconds) s",
-                hint: "Check the network and whether the service runs.", kind: .unavailable)
+                hint: isEnvironment
+                    ? "Check the network, and the program or service that gives the credentials."
+                    : "Check the network and whether the service runs.", kind: .unavailable)
     }
 }

@@ -54,7 +54,7 @@ package struct PermissionSimulation: Sendable {
         var denied: [Denial] = []
         do throws(AWSError) {
             let source = try await source()
-            for permission in permissions { denied += try await denials(of: permission, source) }
+            for permission in Self.merged(permissions) { denied += try await denials(of: permission, source) }
         } catch {
             switch (error.kind, error.code) {
             case (.auth, _):
@@ -84,6 +84,22 @@ package struct PermissionSimulation: Sendable {
             guard error.kind == .auth else { throw error }
             return plain
         }
+    }
+
+    /// One permission for all with the same actions and the same condition: many queues must not cost many calls.
+    static func merged(_ permissions: [Permission]) -> [Permission] {
+        var all: [Permission] = []
+        for permission in permissions {
+            let same = all.firstIndex {
+                Set($0.actions) == Set(permission.actions) && $0.condition == permission.condition
+            }
+            guard let same else {
+                all.append(permission)
+                continue
+            }
+            all[same].resources = (all[same].resources + permission.resources).uniqued
+        }
+        return all
     }
 
     private func denials(of permission: Permission, _ source: String) async throws(AWSError) -> [Denial] {

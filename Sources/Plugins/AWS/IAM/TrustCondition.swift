@@ -17,7 +17,11 @@ struct TrustCondition {
     }
 
     /// What the condition requires, in words.
-    var description: String { "\(name) of \(key): \(values.joined(separator: ", "))" }
+    var description: String {
+        let shown = values.prefix(3).map(Wording.shortened).joined(separator: ", ")
+        let more = values.count > 3 ? ", and \(values.count - 3) more" : ""
+        return "\(Wording.shortened(name)) of \(Wording.shortened(key)): \(shown)\(more)"
+    }
 
     /// Keys and operators that this program does not know are `unknown`.
     func truth(for caller: TrustPolicy.Caller) -> IAMTruth {

@@ -92,7 +92,7 @@ extension TrainingInspections {
         case .allowed: return .ok("SageMaker may take it")
         case .depends(let keys):
             return .warning(
-                "SageMaker may take it under conditions that were not evaluated: \(Wording.all(keys))",
+                "SageMaker may take it under conditions that were not evaluated: \(Wording.all(keys.prefix(5).map(Wording.shortened)))",
                 hint: "Check them: aws iam get-role --role-name \(name)")
         case .refused(let reason):
             throw AWSError(

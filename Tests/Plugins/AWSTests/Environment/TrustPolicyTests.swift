@@ -121,6 +121,20 @@ import Testing
         #expect(TrustPolicy(try JSONValue(parsing: single)).verdict(on: Self.caller) == .allowed)
     }
 
+    @Test func `the permissions of many queues are simulated in few calls`() {
+        let queues = (0..<100).flatMap { number in
+            [
+                Permission(.agent, ["a:Make", "a:Stop"], on: ["arn:\(number % 3)"], reason: "one"),
+                Permission(.agent, ["a:Stop", "a:Make"], on: ["arn:\(number % 3)"], reason: "two"),
+                Permission(
+                    .agent, ["a:Make"], on: ["*"], condition: .object(["k": .integer(Int64(number % 2))]),
+                    reason: "three"),
+            ]
+        }
+        let merged = PermissionSimulation.merged(queues)
+        #expect(merged.map(\.resources) == [["arn:0", "arn:1", "arn:2"], ["*"], ["*"]])
+    }
+
     @Test func `a pattern of many stars takes bounded work`() {
         let pattern = IAMPattern(String(repeating: "*a", count: 500))
         #expect(!pattern.matches(String(repeating: "a", count: 400) + "b"))
