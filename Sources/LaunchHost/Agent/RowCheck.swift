@@ -6,9 +6,12 @@ struct RowCheck {
     let home: LaunchHome
     /// Whether the server of the store sets the author of each run, so that accounts of this machine say nothing.
     let serverSetsAuthors: Bool
+    /// Asks the account database of the machine.
+    var lookUp: @Sendable (uid_t) -> SystemUser.Answer = SystemUser.lookUp
 
-    /// - Throws: `LaunchError` of kind `.invalid` with every value of the row that no submit writes.
-    func refuse(_ record: RunRecord) throws(LaunchError) {
+    /// - Throws: `LaunchError` of kind `.invalid` with every value of the row that no submit writes. `BackendError` of
+    ///   category `.unavailable` if the author cannot be checked now; the row may be correct.
+    func refuse(_ record: RunRecord) throws {
         let spec = record.spec
         var mistakes: [String] = []
         for (what, row, asked) in [
@@ -20,7 +23,7 @@ struct RowCheck {
                 "the row's \(what) is \(Wording.quoted(row ?? "none")), and its spec says \(Wording.quoted(asked ?? "none"))"
             )
         }
-        if let accounts, !accounts.contains(spec.author) {
+        if let accounts = try accounts(), !accounts.contains(spec.author) {
             mistakes.append(
                 "the author \(Wording.quoted(spec.author)) is not an account that can write to \(home.path): "
                     + Wording.either(accounts))
@@ -35,11 +38,23 @@ struct RowCheck {
     }
 
     /// The accounts that can write rows; nil if the mode of the folder lets other accounts write too.
-    private var accounts: [String]? {
+    private func accounts() throws(BackendError) -> [String]? {
         var information = stat()
         guard !serverSetsAuthors, stat(home.path, &information) == 0, information.st_mode & 0o022 == 0 else {
             return nil
         }
-        return [information.st_uid, getuid(), 0].map(SystemUser.name(of:)).uniqued
+        var names: [String] = []
+        for id in [information.st_uid, getuid(), 0] {
+            switch lookUp(id) {
+            case .name(let name): names.append(name)
+            case .failed(let code):
+                throw BackendError(
+                    .unavailable,
+                    "The author of the run cannot be checked, because the account database does not answer for user "
+                        + "\(id): \(String(cString: strerror(code))).",
+                    hint: "Try 'getent passwd \(id)', and look at the open files of the agent.")
+            }
+        }
+        return names.uniqued
     }
 }

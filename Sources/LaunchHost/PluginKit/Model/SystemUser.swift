@@ -14,15 +14,33 @@ package enum SystemUser {
         return "\(name)@\(String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))"
     }
 
-    /// The login name of a user ID.
+    /// The login name of a user ID; the number if the account database has no name for it, or does not answer.
     package static func name(of id: uid_t) -> String {
+        guard case .name(let name) = lookUp(id) else { return String(id) }
+        return name
+    }
+
+    /// What the account database says of a user ID.
+    package enum Answer: Equatable {
+        /// The login name. The number, if the machine has no name for it, or the name is not valid in the record of a
+        /// run.
+        case name(String)
+        /// The database cannot be read, with the error number of the system. A server of accounts may be away, or the
+        /// process may have no free descriptor.
+        case failed(Int32)
+    }
+
+    /// Asks the account database.
+    package static func lookUp(_ id: uid_t) -> Answer {
         var buffer = [CChar](repeating: 0, count: 16_384)
         var entry = passwd()
         var found: UnsafeMutablePointer<passwd>?
-        guard getpwuid_r(id, &entry, &buffer, buffer.count, &found) == 0, found != nil, let text = entry.pw_name else {
-            return String(id)
+        let code = getpwuid_r(id, &entry, &buffer, buffer.count, &found)
+        guard code == 0, found != nil, let text = entry.pw_name else {
+            // POSIX has no error for an ID without an account; some systems return these.
+            return [0, ENOENT, ESRCH, EBADF, EPERM].contains(code) ? .name(String(id)) : .failed(code)
         }
         let name = String(cString: text)
-        return NameGrammar.fault(in: name) == nil ? name : String(id)
+        return .name(NameGrammar.fault(in: name) == nil ? name : String(id))
     }
 }

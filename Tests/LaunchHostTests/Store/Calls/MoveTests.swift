@@ -53,6 +53,18 @@ import LaunchHost
         try RowCheck(home: store.home, serverSetsAuthors: store.authenticatesAuthors).refuse(next)
     }
 
+    /// A server of accounts that is away, or a process without a free descriptor, says nothing about a run.
+    @Test func `an author that cannot be checked now is not refused`() async throws {
+        let run = try await store.submit(.sample())
+        var check = RowCheck(home: store.home, serverSetsAuthors: false)
+        check.lookUp = { _ in .failed(EMFILE) }
+        let error = #expect(throws: BackendError.self) { try check.refuse(run) }
+        #expect(error?.category == .unavailable && error?.description.contains("Too many open files") == true)
+        #expect(BackendError.Category.unavailable.disposition(in: .prepare) != .fail)
+        check.lookUp = { _ in .name("eve") }
+        #expect(throws: LaunchError.self) { try check.refuse(run) }
+    }
+
     @Test func `only a run that waits is changed`() async throws {
         let run = try await store.submit(.sample())
         _ = try await store.claimNext(queues: ["q"], owner: owner("agent-1"))
