@@ -43,6 +43,7 @@ final class Daemon: Sendable {
         }
         // `stop` ends the thread before this object can be released, so the thread needs no reference of its own.
         let context = Unmanaged.passUnretained(self).toOpaque()
+        let limits = limits.fitting(descriptors: Self.mostDescriptors)
         let seconds = max(1, (limits.exchangeTime / .seconds(1)).rounded(.up))
         let (raw, code) = withUnsafePointer(to: place) { place in
             var options = launch_mhd_options()
@@ -69,6 +70,13 @@ final class Daemon: Sendable {
         let pointer = Pointer(raw: raw)
         state.withLock { $0.daemon = pointer }
         return launch_mhd_port(raw)
+    }
+
+    /// The number of files that the process may open.
+    private static var mostDescriptors: Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
+        return Int(clamping: limit.rlim_cur)
     }
 
     /// The address for the system; nil if the text is not one.

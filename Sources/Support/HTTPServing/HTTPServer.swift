@@ -33,8 +33,9 @@ public final class HTTPServer: Sendable {
 
 extension HTTPServer {
     /// The bounds of the resources that clients can use.
-    public struct Limits: Sendable {
-        /// The number of open connections. Others wait in the kernel's queue until one ends.
+    public struct Limits: Sendable, Equatable {
+        /// The number of open connections. Others wait in the kernel's queue until one ends. Fewer are open if the
+        /// process may open few files: connections take at most an eighth of its descriptors.
         public var connections: Int
         /// The number of open connections from one address. Others are closed without a response.
         public var connectionsPerAddress: Int
@@ -53,6 +54,19 @@ extension HTTPServer {
             self.connectionsPerAddress = max(1, connectionsPerAddress)
             self.exchangeTime = exchangeTime
             self.connectionBytes = max(1024, connectionBytes)
+        }
+
+        /// The limits for a process that may open this number of files. Dispatch ends a process that has no free
+        /// descriptor when it reads the state of its threads, so clients must leave most of them.
+        func fitting(descriptors: Int) -> Limits {
+            let most = max(1, descriptors / 8)
+            guard most < connections else { return self }
+            var limits = self
+            // One client must not take all places.
+            limits.connectionsPerAddress = max(
+                1, min(connectionsPerAddress, most * connectionsPerAddress / connections))
+            limits.connections = most
+            return limits
         }
     }
 }

@@ -1,4 +1,4 @@
-import LaunchHTTPServing
+@testable import LaunchHTTPServing
 import Synchronization
 import TestSupport
 import Testing
@@ -131,6 +131,15 @@ import Testing
         #expect(load.withLock { $0.most } <= 4)
         #expect(await eventually { await isAlive(server) })
         server.stop()
+    }
+
+    /// Dispatch ends a process that has no free descriptor.
+    @Test(arguments: [(1_048_576, 128, 64), (1024, 128, 64), (256, 32, 16), (64, 8, 4), (20, 2, 1), (0, 1, 1)])
+    func `connections leave most of the descriptors`(descriptors: Int, connections: Int, perAddress: Int) {
+        let limits = HTTPServer.Limits().fitting(descriptors: descriptors)
+        #expect(limits == .init(connections: connections, connectionsPerAddress: perAddress))
+        let few = HTTPServer.Limits(connections: 2, connectionsPerAddress: 2)
+        #expect(few.fitting(descriptors: 1024) == few)
     }
 
     /// Above the limit for all, a client waits instead of being refused.
