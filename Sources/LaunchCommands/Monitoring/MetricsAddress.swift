@@ -32,6 +32,20 @@ struct MetricsAddress: Equatable {
     /// Whether only this machine can connect.
     var isLoopback: Bool { host.hasPrefix("127.") || host == "::1" }
 
+    /// Whether a request with this `Host` header is answered. A page in a browser can give its own name the address of
+    /// this machine, and then read the answers. The header has the name of the page in that case. So at an address of
+    /// this machine only, a name other than `localhost` is refused.
+    /// - Parameter header: the value of the header; nil if the request has none, which browsers do not send.
+    func answers(host header: String?) -> Bool {
+        guard isLoopback, let header else { return true }
+        var name = header[...]
+        if let colon = name.lastIndex(of: ":"), Self.port(name[name.index(after: colon)...]) != nil {
+            name = name[..<colon]
+        }
+        if name.hasPrefix("["), name.hasSuffix("]") { return Self.isAddress(name.dropFirst().dropLast(), AF_INET6) }
+        return name.lowercased() == "localhost" || Self.isAddress(name, AF_INET)
+    }
+
     /// The beginning of its URLs.
     /// - Parameter port: the port that the system has selected.
     func url(port: UInt16) -> String { "http://\(host.contains(":") ? "[\(host)]" : host):\(port)" }

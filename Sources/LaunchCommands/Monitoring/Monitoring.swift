@@ -1,4 +1,3 @@
-internal import Glibc
 internal import LaunchConsole
 internal import LaunchHTTPServing
 internal import LaunchHost
@@ -51,6 +50,6 @@ final class Monitoring: Sendable {
     func end() {
         writing?.cancel()
         server?.stop()
-        if let file { unlink(file.path) }
+        file?.remove()
     }
 }

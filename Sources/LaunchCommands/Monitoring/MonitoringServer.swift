@@ -13,7 +13,7 @@ enum MonitoringServer {
         let server: HTTPServer
         do throws(HTTPServerError) {
             server = try HTTPServer(address: address.host, port: address.port) { request in
-                await response(to: request, vitals, collector)
+                await response(to: request, at: address, vitals, collector)
             }
         } catch {
             throw LaunchError(
@@ -31,8 +31,11 @@ enum MonitoringServer {
     }
 
     static func response(
-        to request: HTTPServerRequest, _ vitals: AgentVitals, _ collector: MetricsCollector
+        to request: HTTPServerRequest, at address: MetricsAddress, _ vitals: AgentVitals, _ collector: MetricsCollector
     ) async -> HTTPServerResponse {
+        guard address.answers(host: request.header("Host")) else {
+            return plain(421, "This address is for this machine only; name it as localhost or by its IP address.")
+        }
         guard request.method == "GET" || request.method == "HEAD" else {
             return plain(405, "Only GET and HEAD are possible here.", [("Allow", "GET, HEAD")])
         }

@@ -60,6 +60,14 @@ public final class AtomicFile: Sendable {
         isCommitted.store(true, ordering: .releasing)
     }
 
+    /// Whether the path is this file. False before the commit, and when another program has replaced or removed it.
+    public var isInPlace: Bool {
+        var own = stat()
+        var found = stat()
+        return fstat(descriptor, &own) == 0 && lstat(path, &found) == 0 && own.st_dev == found.st_dev
+            && own.st_ino == found.st_ino
+    }
+
     /// Replaces the content of a path.
     public static func replace(_ path: String, with bytes: some Collection<UInt8>) throws(FileFailure) {
         let file = try AtomicFile(replacing: path)

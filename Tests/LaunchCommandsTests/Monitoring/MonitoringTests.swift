@@ -44,7 +44,22 @@ struct MonitoringTests {
     }
 
     private func answer(_ request: String, _ server: HTTPServer) async -> String {
-        await RawClient.answer(to: "\(request) HTTP/1.1\r\nHost: x\r\n\r\n", server.port)
+        await RawClient.answer(to: "\(request) HTTP/1.1\r\nHost: 127.0.0.1:9464\r\n\r\n", server.port)
+    }
+
+    @Test(arguments: [
+        ("localhost", true), ("LOCALHOST:9464", true), ("127.0.0.1", true), ("192.0.2.1:80", true),
+        ("[::1]:9464", true),
+        ("page.example", false), ("page.example:9464", false), ("localhost.page.example", false), ("", false),
+        ("127.0.0.1.page.example", false), ("[page.example]", false), ("127.0.0.1:9464@page.example", false),
+    ])
+    func `a page that gives its name the address of this machine gets nothing`(host: String, isAnswered: Bool) throws {
+        for text in ["127.0.0.1:9464", "[::1]:9464"] {
+            let address = try #require(MetricsAddress(text))
+            #expect(address.answers(host: host) == isAnswered)
+            #expect(address.answers(host: nil))
+        }
+        #expect(try #require(MetricsAddress("0.0.0.0:9464")).answers(host: host))
     }
 
     @Test
@@ -79,6 +94,8 @@ struct MonitoringTests {
         for other in ["/", "/metrics/", "//metrics", "/%6detrics", "/../metrics"] {
             #expect(await answer("GET \(other)", server).hasPrefix("HTTP/1.1 404 "))
         }
+        let page = await RawClient.answer(to: "GET /metrics HTTP/1.1\r\nHost: page.example\r\n\r\n", server.port)
+        #expect(page.hasPrefix("HTTP/1.1 421 ") && !page.contains("launch_runs"))
     }
 
     @Test
@@ -116,6 +133,32 @@ struct MonitoringTests {
             try FileManager.default.contentsOfDirectory(atPath: desk.folder.path).allSatisfy {
                 !$0.hasSuffix(".partial")
             })
+    }
+
+    @Test
+    func `a file of someone else is neither replaced nor removed`() async throws {
+        let desk = try Desk()
+        let path = desk.folder.file("own.prom")
+        try desk.folder.write("own.prom", "own_metric 1\n")
+        let refused = await desk.run("agent -q q --metrics-file \(path)")
+        #expect(refused.code == .unavailable && refused.errors.contains("exists, and no agent has written it"))
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == "own_metric 1\n")
+        let link = desk.folder.file("link.prom")
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+        #expect(await desk.run("agent -q q --metrics-file \(link)").code == .unavailable)
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == path)
+
+        // An agent that was killed leaves its file. Another agent may have replaced the file of this one.
+        let (_, collector) = try agent(desk)
+        let shared = desk.folder.file("shared.prom")
+        let first = MetricsFile(path: shared, collector: collector, log: .silent)
+        let second = MetricsFile(path: shared, collector: collector, log: .silent)
+        try await first.begin()
+        try await second.begin()
+        first.remove()
+        #expect(FileManager.default.fileExists(atPath: shared))
+        second.remove()
+        #expect(!FileManager.default.fileExists(atPath: shared))
     }
 
     @Test
