@@ -49,7 +49,7 @@ enum ApplyCommand {
                 stored: Dictionary(stored.map { ($0.name, $0) }) { first, _ in first })
             let plan = ApplyPlan(files, stored: stored, isPruning: arguments.flag("prune"))
             let differs = !plan.changes.isEmpty
-            if !context.wantsJSON { try plan.show(on: terminal) }
+            if !context.wantsJSON { try untilClosed { try plan.show(on: terminal) } }
             try await refuseLiveRuns(plan, stored, store)
             if differs, !isDryRun {
                 if !arguments.flag("yes"), !plan.deleted.isEmpty, terminal.confirms(question(plan.deleted)) == false {
@@ -59,7 +59,8 @@ enum ApplyCommand {
                 for step in plan.changes { try await QueueApplication(store: store).apply(step) }
             }
             if context.wantsJSON {
-                try context.printJSON(Result(queues: plan, isDryRun: isDryRun, differs: differs))
+                let result = Result(queues: plan, isDryRun: isDryRun, differs: differs)
+                try untilClosed { try context.printJSON(result) }
             } else if isDryRun || !differs {
                 context.note("\(plan.summary)")
             } else {
@@ -67,6 +68,12 @@ enum ApplyCommand {
             }
             return isDryRun && differs ? .differs : .ok
         }
+    }
+
+    /// Prints until the reader has left, as 'head' does. The reader wants no more lines; the queues and the exit code stay
+    /// those of the files.
+    private static func untilClosed(_ show: () throws -> Void) throws {
+        do { try show() } catch OutputError.closed {}
     }
 
     private static func question(_ names: [String]) -> Styled {

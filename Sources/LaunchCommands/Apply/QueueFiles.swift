@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Glibc
 internal import LaunchConsole
 internal import LaunchHost
 
@@ -64,7 +65,32 @@ struct QueueFiles {
                 .invalid, "The folder '\(path)' has no file that ends in .yaml, .yml or .json.",
                 hint: "'launch queue export --to DIR' writes the files of the queues that exist.")
         }
-        return chosen.map { path.hasSuffix("/") ? path + $0 : "\(path)/\($0)" }
+        let paths = chosen.map { path.hasSuffix("/") ? path + $0 : "\(path)/\($0)" }
+        try refuseLinksOut(of: path, paths)
+        return paths
+    }
+
+    /// A message shows lines of a file. A link in a folder that others may change, such as one of a pull request, must not
+    /// show a file that only this user can read.
+    private static func refuseLinksOut(of folder: String, _ paths: [String]) throws(LaunchError) {
+        guard let top = resolved(folder) else { return }
+        let outside = paths.filter { path in
+            // A link that leads nowhere gets the message of a file that cannot be read.
+            resolved(path).map { !$0.hasPrefix(top == "/" ? top : "\(top)/") } ?? false
+        }
+        guard !outside.isEmpty else { return }
+        throw LaunchError(
+            .invalid,
+            "The folder '\(folder)' has \(Wording.count(outside.count, "link")) to files outside of it: "
+                + "\(Wording.all(outside)).",
+            hint: "Name the files themselves with -f, or put copies into the folder.")
+    }
+
+    /// The path without links; nil if it cannot be resolved.
+    private static func resolved(_ path: String) -> String? {
+        guard let text = realpath(path, nil) else { return nil }
+        defer { free(text) }
+        return String(cString: text)
     }
 
     private mutating func read(_ path: String) {

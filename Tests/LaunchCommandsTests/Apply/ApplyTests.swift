@@ -55,6 +55,34 @@ import Testing
         await #expect(try desk.store().queue("train").definition.template["log_lines"] == .integer(4))
     }
 
+    /// 'launch apply | head' must not leave out the changes, and a pipeline needs the exit code of a dry run.
+    @Test(arguments: ["", "--json"])
+    func `a reader that has left changes neither the result nor the exit code`(option: String) async throws {
+        let desk = try Desk()
+        try desk.folder.write("q/train.yaml", "resource: mock\n")
+        let words = ["apply", "-f", "\(desk.folder.path)/q"] + (option.isEmpty ? [] : [option])
+        #expect(await desk.runUnread(words + ["--dry-run"]) == .differs)
+        await #expect(try desk.store().queues().isEmpty)
+        #expect(await desk.runUnread(words) == .ok)
+        await #expect(try desk.store().queues().map(\.name) == ["train"])
+    }
+
+    @Test func `a link to a file outside of the folder is not read`() async throws {
+        let desk = try Desk()
+        try desk.folder.write("secret", "password: hunter2\n")
+        try desk.folder.write("q/a.yaml", "resource: mock\n")
+        let folder = "\(desk.folder.path)/q"
+        let manager = FileManager.default
+        try manager.createSymbolicLink(atPath: "\(folder)/b.yaml", withDestinationPath: "a.yaml")
+        try manager.createSymbolicLink(atPath: "\(folder)/c.yaml", withDestinationPath: "../secret")
+        let answer = await desk.run("apply -f \(folder)")
+        #expect(answer.code == .invalidData && !answer.errors.contains("hunter2"))
+        #expect(answer.errors.contains("The folder 'DIR/q' has 1 link to files outside of it: DIR/q/c.yaml."))
+        try manager.removeItem(atPath: "\(folder)/c.yaml")
+        #expect(await desk.run("apply -f \(folder)").code == .ok)
+        await #expect(try desk.store().queues().map(\.name) == ["a", "b"])
+    }
+
     @Test func `all errors of all files are reported, and nothing is changed`() async throws {
         let desk = try Desk()
         try desk.folder.write("q/a.yaml", "resource: mock\n")

@@ -47,6 +47,15 @@ struct Desk {
         return Answer(code: code, output: plain(device.output), errors: plain(device.errors))
     }
 
+    /// Runs a command whose output is not read: the reader has closed the pipe.
+    func runUnread(_ words: [String]) async -> ExitCode {
+        let device = RecordingDevice()
+        device.failOutput(with: .closed)
+        let program = LaunchProgram.make(catalog: catalog, version: "1.2.3")
+        return await program.run(
+            words, environment: variables, terminal: Terminal(device: device, environment: variables))
+    }
+
     /// The store that the commands use.
     func store() throws -> Store { try Store(home: LaunchHome(variables: variables)) }
 
