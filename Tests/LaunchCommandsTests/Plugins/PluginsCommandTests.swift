@@ -38,6 +38,7 @@ import Testing
                 keepsLogs   no           The log is archived when a run has ended.
                 tellsStops  no           A run that ends after a stop was requested counts as stopped.
                 fixedGrace  no           'launch stop --grace' sets the time from SIGTERM to SIGKILL.
+                costs       no           An ended run has no cost.
                 pace        1 s to 20 s  The time between two observations of the runs: after a change, and without changes.
 
                 Keys of a queue's template

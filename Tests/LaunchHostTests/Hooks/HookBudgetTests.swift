@@ -133,7 +133,7 @@ import LaunchHost
         _ = try await reports(source)
         try await spend(11)
         #expect(try await reports(source).map(\.spent) == [11])
-        // 29 November: the records of other deliveries are removed by now.
+        // 29 November: the record of another delivery would have been removed.
         now.with { $0 += 11 * 86_400 }
         try await spend(1)
         #expect(try await reports(source) == [])

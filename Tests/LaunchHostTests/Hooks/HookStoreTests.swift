@@ -43,6 +43,20 @@ import LaunchHost
         #expect(try await store.claimDeliveries(of: "late", by: owner.id, limit: 16).map(\.runID) == [second])
     }
 
+    @Test func `the beginning of a hook reads nothing, and moves no cursor`() async throws {
+        let new = HookSource(HookSettings(name: "new", triggers: [.end(.failed)], target: .program(["x"])))
+        _ = try await end(.failed)
+        try await store.beginFeed("new")
+        try await store.beginFeed("h")
+        #expect(try await store.hookSummaries().map(\.pending) == [0, 0])
+        let later = try await end(.failed)
+        try await store.beginFeed("new")
+        #expect(try await store.feed(new) == 1)
+        #expect(try await store.feed(source) == 2)
+        let owner = try await store.becomeOwner(kind: "agent")
+        #expect(try await store.claimDeliveries(of: "new", by: owner.id, limit: 9).map(\.runID) == [later])
+    }
+
     @Test func `a delivery belongs to one living owner, and a late end has no effect`() async throws {
         _ = try await end(.failed)
         try await store.feed(source)

@@ -65,9 +65,10 @@ package final class HookFeed: Sendable {
         }
     }
 
-    /// Begins to read the events of all hooks. What happens after it is reported.
+    /// Begins to read the events of new hooks. What happens after it is reported. It reads no event, because the agent
+    /// waits for it.
     func begin() async {
-        for hook in hooks + (await hooksOfQueues()) { _ = try? await store.feed(HookSource(hook.settings)) }
+        for hook in hooks + (await hooksOfQueues()) { try? await store.beginFeed(hook.settings.name) }
     }
 
     /// The hooks in the files of the queues, as they are now.

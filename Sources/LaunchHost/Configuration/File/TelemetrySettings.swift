@@ -62,7 +62,7 @@ package struct TelemetrySettings: Sendable, Hashable {
         return settings
     }
 
-    /// Whether nobody on the network can read what is sent.
+    /// Whether requests are encrypted, or stay on this machine.
     private var isPrivate: Bool {
         if otlp.hasPrefix("https://") { return true }
         return HookAddress.parts(of: otlp).map { HookAddress.isLoopback($0.host) } ?? false

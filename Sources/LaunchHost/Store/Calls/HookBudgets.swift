@@ -68,7 +68,7 @@ struct HookBudgets {
         return found
     }
 
-    /// Removes the costs of the months before the last one. Those of hooks that nobody feeds stay for a year.
+    /// Removes the costs of the months before the last one. Those of hooks that no agent feeds stay for a year.
     static func removeOld(_ hook: String, _ now: Timestamp, _ connection: any Connection) throws(StoreError) {
         let last = month(of: now, earlier: 1)
         let year = month(of: now, earlier: 12)

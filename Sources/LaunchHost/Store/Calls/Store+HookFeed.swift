@@ -45,6 +45,14 @@ extension Store {
         }
     }
 
+    /// Makes the cursor of a hook at the end of the log, if it is new.
+    /// - Throws: `StoreError` if the database cannot be used.
+    package func beginFeed(_ hook: String) async throws(StoreError) {
+        try await database.write(isNotified: false) { connection throws(StoreError) in
+            _ = try Self.cursor(of: hook, connection)
+        }
+    }
+
     /// Reads one page of the log.
     /// - Parameter last: the page before it; a new value begins at the hook's cursor.
     /// - Throws: `StoreError` if the database cannot be used.
