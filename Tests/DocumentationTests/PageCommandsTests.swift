@@ -203,7 +203,7 @@ struct PageCommandsTests {
 extension MarkdownPage {
     /// The paragraphs that a reader of a line has read: those of its section up to it, and those before the first section.
     func paragraphs(about line: Int) -> [String] {
-        let before = proseLines.filter { $0.line < line }
+        let before = proseLines.filter { $0.line < line && !$0.text.drop { $0 == " " }.hasPrefix("<!--") }
         let start = before.last { $0.text.hasPrefix("#") }?.line ?? 0
         let intro = proseLines.first { $0.text.hasPrefix("## ") }?.line ?? 0
         let read = before.filter { $0.line >= start || $0.line < intro }

@@ -30,7 +30,8 @@ struct RunbookTests {
     /// The code spans of three words or more that are not commands.
     private static func quotes(in text: String) -> [String] {
         let programs: Set = [
-            "apt", "aws", "chmod", "df", "dmesg", "docker", "du", "fuser", "install", "journalctl", "jq", "kill",
+            "apt", "apt-get", "aws", "chmod", "df", "dmesg", "docker", "du", "fuser", "install", "journalctl", "jq",
+            "kill",
             "launch",
             "mv", "podman", "ps", "sqlite3", "sudo", "swift", "systemctl", "tar", "./launch",
         ]

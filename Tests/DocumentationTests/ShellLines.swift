@@ -102,6 +102,7 @@ struct PageCommand {
             rest = rest.dropFirst()
             if rest.first == "-u" { rest = rest.dropFirst(2) }
         }
+        if rest.first == "runuser", let end = rest.firstIndex(of: "--") { rest = rest[(end + 1)...] }
         if rest.first == "env" {
             rest = rest.dropFirst()
             dropAssignments()
