@@ -12,6 +12,7 @@ public enum LaunchProgram {
         Program(
             ProgramName(name).applied(to: root(catalog: catalog, name: name, version: version)),
             terminal: { LogForm($0).terminal(over: $1) },
+            unparsed: { LogForm(words: $0, environment: $1).terminal(over: $2) },
             failure: Failures.explain)
     }
 
@@ -27,7 +28,8 @@ public enum LaunchProgram {
             SecretMask.shared.mask(stream == .error ? own.replaced(in: text) : text)
         }
         if let fault = ProcessText.fault(reading: catalog.variables.prefixes) {
-            terminal.err("\(Styled("error:", .red)) \(fault)")
+            let form = LogForm(words: CommandLine.arguments, environment: environment)
+            form.terminal(over: terminal).tell(.error, Styled(lines: fault))
             exit(ExitCode.usage.rawValue)
         }
         let code = await make(catalog: catalog, version: version, name: name).run(

@@ -6,6 +6,8 @@ enum GlobalOptions {
     static let json = "json"
     static let verbose = "verbose"
     static let logFormat = "log-format"
+    static let logFormatVariable = "LAUNCH_LOG_FORMAT"
+    static let logFormats = ["text", "json"]
     static let logLevel = "log-level"
 
     static let all = [
@@ -24,7 +26,7 @@ enum GlobalOptions {
         Option(
             logFormat, value: "FORMAT",
             help: "The form of log events and messages: text, or json with one object for each event.",
-            default: "text", environment: "LAUNCH_LOG_FORMAT", values: .oneOf(["text", "json"]), global: true),
+            default: "text", environment: logFormatVariable, values: .oneOf(logFormats), global: true),
         Option(
             logLevel, value: "LEVEL", help: "The lowest level that is logged; -v can lower it.",
             environment: "LAUNCH_LOG", values: .oneOf(["debug", "info", "warning", "error"]), global: true),

@@ -14,10 +14,29 @@ enum LogForm: Equatable {
 
     /// The form that the command line or the environment asks for.
     init(_ arguments: ParsedArguments) {
-        if arguments.string(GlobalOptions.logFormat) == "json" {
+        self.init(arguments.string(GlobalOptions.logFormat), arguments.environment)
+    }
+
+    /// The form for a message about words that are not a command line. The last format that they name decides, and the
+    /// environment if they name none that exists.
+    init(words: [String], environment: [String: String]) {
+        let option = "--\(GlobalOptions.logFormat)"
+        let words = Array(words.prefix { $0 != "--" })
+        var format = environment[GlobalOptions.logFormatVariable]
+        for (index, word) in words.enumerated() {
+            let value =
+                word == option && index + 1 < words.count
+                ? words[index + 1] : word.hasPrefix("\(option)=") ? String(word.dropFirst(option.count + 1)) : nil
+            if let value, GlobalOptions.logFormats.contains(value) { format = value }
+        }
+        self.init(format, environment)
+    }
+
+    private init(_ format: String?, _ environment: [String: String]) {
+        if format == "json" {
             self = .json
         } else {
-            self = Self.isJournal(STDERR_FILENO, arguments.environment["JOURNAL_STREAM"]) ? .journal : .text
+            self = Self.isJournal(STDERR_FILENO, environment["JOURNAL_STREAM"]) ? .journal : .text
         }
     }
 

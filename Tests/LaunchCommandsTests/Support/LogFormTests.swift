@@ -35,6 +35,38 @@ struct LogFormTests {
         #expect(!answer.errors.contains("error: "))
     }
 
+    /// A program that reads the log of a script must not fail at a misspelt option.
+    @Test(arguments: [
+        ["--log-format", "json", "submit", "--nope"], ["list", "--log-format=json", "x"], ["frobnicate"], [],
+        ["queue"], ["list", "--limit", "many"], ["list", "--log-format", "xml"], ["list", "--log-format"],
+    ])
+    func `with JSON a usage error is an event, too`(words: [String]) async throws {
+        var desk = try Desk()
+        if !words.contains(where: { $0 == "json" || $0.hasSuffix("=json") }) {
+            desk.variables["LAUNCH_LOG_FORMAT"] = "json"
+        }
+        let answer = await desk.run(words: words)
+        guard answer.code == .usage else { return #expect(words.isEmpty && answer.errors.isEmpty) }
+        let event = try JSONValue(parsing: answer.errors)
+        #expect(event["level"] == .string("error"))
+        #expect(event["message"]?.stringValue?.contains("--help'") == true)
+        #expect(answer.errors.split(separator: "\n").count == 1)
+    }
+
+    @Test
+    func `words after the end of the options, and a wrong format, do not choose the form of a usage error`()
+        async throws
+    {
+        let desk = try Desk()
+        for words in [
+            ["list", "x", "--", "--log-format", "json"], ["list", "--log-format", "xml"],
+            ["list", "x", "--log-format", "json", "--log-format", "text"],
+        ] {
+            let answer = await desk.run(words: words)
+            #expect(answer.code == .usage && answer.errors.hasPrefix("error: "))
+        }
+    }
+
     @Test
     func `all events of an agent are JSON, and those of a run have its ID`() async throws {
         let desk = try Desk()

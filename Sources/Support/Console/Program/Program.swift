@@ -24,17 +24,22 @@ public struct Program: Sendable {
     /// The whole tree, with the built-in commands.
     public let root: Command
     private let terminal: @Sendable (ParsedArguments, Terminal) -> Terminal
+    private let unparsed: @Sendable ([String], [String: String], Terminal) -> Terminal
     private let failure: @Sendable (any Error) -> Failure
 
     /// A program.
     /// - Parameters:
     ///   - terminal: the terminal for a command line, on which its failure is written, too.
+    ///   - unparsed: the terminal for the message about words that are not a command line, from the words and the
+    ///     environment.
     ///   - failure: maps the errors of commands; usage errors, cancellation and a closed output are already handled.
     public init(
         _ root: Command, terminal: @escaping @Sendable (ParsedArguments, Terminal) -> Terminal = { $1 },
+        unparsed: @escaping @Sendable ([String], [String: String], Terminal) -> Terminal = { $2 },
         failure: @escaping @Sendable (any Error) -> Failure
     ) {
         self.root = Self.complete(root)
+        self.unparsed = unparsed
         self.terminal = terminal
         self.failure = failure
     }
@@ -52,7 +57,8 @@ public struct Program: Sendable {
     public func run(_ words: [String], environment: [String: String], terminal: Terminal) async -> ExitCode {
         let hasPlainFlag = root.options.contains { $0.long == Option.noColor.long && $0.isFlag }
         let isPlain = hasPlainFlag && words.prefix { $0 != "--" }.contains(Option.noColor.spelling)
-        var terminal = isPlain ? terminal.withoutColours() : terminal
+        let plain = isPlain ? terminal.withoutColours() : terminal
+        var terminal = unparsed(words, environment, plain)
         var path = [root.name]
         do {
             switch try Parser.parse(words, root: root, environment: environment) {
@@ -61,7 +67,7 @@ public struct Program: Sendable {
                 return .ok
             case .run(let commands, let arguments):
                 path = arguments.path
-                terminal = self.terminal(arguments, terminal)
+                terminal = self.terminal(arguments, plain)
                 guard let body = commands.last?.run else { return .internalFault }
                 return try await body(arguments, terminal)
             }
