@@ -48,15 +48,16 @@ struct ImportedFile {
     }
 
     private init(_ path: String, _ context: CommandContext) throws {
-        let document = try Document(reading: path, kind: .invalid)
-        try document.refuseNoValue(.invalid, hint: "The file of W&B has keys.")
+        let file = try Document(reading: path, kind: .invalid)
+        try file.refuseNoValue(.invalid, hint: "The file of W&B has keys.")
+        let (document, chart) = try Self.inner(of: file)
         origin = document.name
         let name = context.arguments.string("name") ?? Self.name(of: path)
-        kind = Self.kind(of: document.root)
+        kind = file.root.entry(Self.chartKey) == nil ? Self.kind(of: document.root) : .config
         switch kind {
         case .config:
             let file = try WandbImport(config: document, catalog: context.catalog)
-            (place, text, notes) = ("launch-config.yaml", try file.text(), file.notes)
+            (place, text, notes) = ("launch-config.yaml", try file.text(), chart + file.notes)
         case .queue:
             let (file, target) = try WandbImport.queue(
                 document, name: name, resource: context.arguments.string("resource"), catalog: context.catalog)
@@ -69,6 +70,25 @@ struct ImportedFile {
             try Names.check(name, of: "job")
             (place, text, notes) = ("jobs/\(name).yaml", try job.text(document.name), job.notes)
         }
+    }
+
+    /// The key of the values of W&B's chart for Helm that has the text of a configuration.
+    private static let chartKey = "launchConfig"
+
+    /// The configuration in the values of W&B's chart, with a note on the other values; otherwise the file itself.
+    private static func inner(of file: Document) throws(LaunchError) -> (Document, [Diagnostic]) {
+        guard let entry = file.root.entry(chartKey), let text = entry.value.jsonValue.stringValue else {
+            return (file, [])
+        }
+        let inner = try Document(text: text, name: "\(file.name) (\(chartKey))", kind: .invalid)
+        try inner.refuseNoValue(.invalid, hint: "Import the configuration of the agent itself.")
+        let others = (file.root.entries ?? []).map(\.key).filter { $0 != chartKey }
+        guard !others.isEmpty else { return (inner, []) }
+        let note = file.diagnostic(
+            .warning, "the other values of W&B's chart are left out: \(Wording.all(others))",
+            hint: "the file values.yaml of this program's chart, in deploy/helm, has the values that it knows",
+            at: entry.keyMark)
+        return (inner, [note])
     }
 
     /// A job has a source, a configuration has a block or a key of the agent, and anything else is a queue.

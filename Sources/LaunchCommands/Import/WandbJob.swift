@@ -97,9 +97,9 @@ struct WandbJob {
             (root, "output_types", "the metrics of a queue's file name the values of a run"),
         ]
         for (node, key, hint) in hints {
-            guard let entry = node.entry(key), !entry.value.isNull, entry.value.jsonValue != .bool(false) else {
-                continue
-            }
+            guard let entry = node.entry(key), !entry.value.isNull,
+                ![.bool(false), .object([:]), .array([])].contains(entry.value.jsonValue)
+            else { continue }
             note("\"\(key)\" is left out", hint, at: entry.keyMark)
         }
         let known: Set = [
@@ -121,7 +121,6 @@ struct WandbJob {
     }
 
     private mutating func note(_ message: String, _ hint: String?, at mark: Mark?) {
-        guard notes.count < 100 else { return }
         notes.append(document.diagnostic(.warning, message, hint: hint, at: mark))
     }
 

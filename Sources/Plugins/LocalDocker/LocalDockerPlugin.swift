@@ -3,7 +3,13 @@ public import LaunchPluginKit
 
 extension LocalDockerRunner {
     /// The plugin's declaration.
-    public static let plugin = RunnerPlugin(
+    public static let plugin: RunnerPlugin = {
+        var plugin = declaration
+        plugin.imported = DockerOptions.imported
+        return plugin
+    }()
+
+    private static let declaration = RunnerPlugin(
         Plugin<any Runner>(
             type: type, summary: "Containers on the docker or podman engine of this machine.",
             // Removing the container removes the log. Calls to the engine are local and cheap, and the engine reports

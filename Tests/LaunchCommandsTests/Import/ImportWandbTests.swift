@@ -41,6 +41,105 @@ import Testing
         #expect(await desk.run("import wandb \(file) --force --to \(desk.folder.path)/out").code == .ok)
     }
 
+    /// The test catalog, with the types of W&B that its plugins replace.
+    private var catalog: PluginCatalog {
+        var registries = TestCatalog.catalog.registries
+        for index in registries.indices where registries[index].type == "local" {
+            registries[index].hints.types = ["acr": "use local"]
+        }
+        var builders = TestCatalog.catalog.builders
+        for index in builders.indices where builders[index].type == "docker" {
+            builders[index].hints.types = ["kaniko": "build with docker"]
+        }
+        var runners = TestCatalog.catalog.runners
+        for index in runners.indices where runners[index].base.type == "local-docker" {
+            runners[index].base.hints.types = ["local-container": "it has another name"]
+            runners[index].imported = { key, value in
+                switch key {
+                case "net": ImportedMember("network", value, notes: [.init("\"net\" is written as \"network\"")])
+                case "rm": ImportedMember(nil, notes: [.init("\"rm\" is left out", hint: "it is always so")])
+                default: nil
+                }
+            }
+        }
+        return PluginCatalog(
+            environments: TestCatalog.catalog.environments, registries: registries, builders: builders, runners: runners
+        )
+    }
+
+    @Test func `a queue of a runner that is replaced keeps each member that has a key here`() async throws {
+        var desk = try Desk()
+        desk.catalog = catalog
+        let file = try desk.folder.write(
+            "gpu.json", "{\"local-container\": {\"memory\": \"4g\", \"rm\": true,\n \"net\": \"host\"}}")
+        let answer = await desk.run("import wandb \(file) --to \(desk.folder.path)/out")
+        #expect(answer.code == .ok, "\(answer.errors)")
+        for words in [
+            "1:2: warning: the resource \"local-container\" is written as \"local-docker\"",
+            "warning: \"rm\" is left out", "  hint: it is always so", "2:2: warning: \"net\" is written as \"network\"",
+        ] {
+            #expect(answer.errors.contains(words), "\(words) in \(answer.errors)")
+        }
+        #expect(await desk.run("apply -f \(desk.folder.path)/out/queues").code == .ok)
+        let queue = try await desk.store().queue("gpu").definition
+        #expect(queue.resource == "local-docker")
+        #expect(queue.template == .object(["memory": .string("4g"), "network": .string("host")]))
+        let wrong = try desk.folder.write("wrong.json", "{\"local-container\": {\"net\": [1], \"gpu\": 1}}")
+        let refused = await desk.run("import wandb \(wrong)")
+        #expect(refused.code == .invalidData && refused.errors.contains("error: 2 errors"), "\(refused.errors)")
+    }
+
+    @Test func `a type that a plugin replaces keeps the keys that it has here`() async throws {
+        var desk = try Desk()
+        desk.catalog = catalog
+        let file = try desk.folder.write(
+            "wandb.yaml",
+            """
+            registry: {type: acr, uri: https://team.example/train}
+            builder:
+              type: kaniko
+              destination: https://team.example/train/image
+              platform: linux/amd64
+              build-context-store: s3://bucket/ctx
+            environment: {type: azure}
+            """)
+        let answer = await desk.run("import wandb \(file) --to \(desk.folder.path)/out")
+        #expect(answer.code == .ok, "\(answer.errors)")
+        #expect(answer.errors.contains("1:18: warning: the registry type \"acr\" is written as \"local\""))
+        #expect(answer.errors.contains("3:9: warning: the builder type \"kaniko\" is written as \"docker\""))
+        #expect(answer.errors.contains("6:3: warning: \"build-context-store\" in builder"))
+        #expect(answer.errors.contains("7:21: warning: unknown environment type \"azure\""))
+        let written = desk.folder.file("out/launch-config.yaml")
+        #expect(
+            try String(contentsOfFile: written, encoding: .utf8).hasSuffix(
+                """
+                registry:
+                  type: local
+                  uri: team.example/train
+                builder:
+                  type: docker
+                  destination: team.example/train/image
+                  platform: linux/amd64
+
+                """))
+        #expect(await desk.run("config check \(written)").code == .ok)
+    }
+
+    @Test func `the configuration in the values of a chart is imported`() async throws {
+        let desk = try Desk()
+        let file = try desk.folder.write(
+            "values.yaml",
+            "agent: {apiKey: \"\"}\nlaunchConfig: |\n  queues: [a]\n  verbosity: 0\nbaseUrl: https://api.wandb.ai\n")
+        let answer = await desk.run("import wandb \(file)")
+        #expect(answer.code == .ok && answer.output.hasSuffix("queues:\n  - a\n"), "\(answer.errors)")
+        #expect(answer.errors.contains("values.yaml:2:1: warning: the other values of W&B's chart are left out: agent"))
+        #expect(answer.errors.contains("values.yaml (launchConfig):2:1: warning: the key \"verbosity\""))
+        for text in ["launchConfig: \"\"\n", "launchConfig: \"{\"\n", "launchConfig: |\n  queues: 3\n"] {
+            try desk.folder.write("values.yaml", text)
+            #expect(await desk.run("import wandb \(file)").code == .invalidData)
+        }
+    }
+
     @Test func `errors that remain have their positions in the original file`() async throws {
         let desk = try Desk()
         let file = try desk.folder.write("wandb.yaml", "# a\nsecure_mode: true\nmax_jobs: many\nregistry:\n  uri: x\n")
@@ -115,6 +214,19 @@ import Testing
         for note in notes { #expect(answer.errors.contains(note)) }
         // Notes in the file are comments, also if a text of the job has line feeds.
         #expect(try Document(reading: desk.folder.file("out/jobs/train.yaml"), kind: .invalid).problems.isEmpty)
+    }
+
+    @Test func `each of many keys without a meaning is named, and empty ones are not`() async throws {
+        let desk = try Desk()
+        let keys = (0..<300).map { "\"k\($0)\": 1, " }.joined()
+        let file = try desk.folder.write(
+            "wandb-job.json",
+            "{\(keys)\"services\": {}, \"input_types\": {\"params\": {\"type_map\": {}}}, \"source_type\": \"image\", "
+                + "\"source\": {\"image\": \"a/b:1\"}}")
+        let answer = await desk.run("import wandb \(file)")
+        #expect(answer.code == .ok)
+        #expect(answer.errors.ranges(of: "warning: ").count == 301)
+        #expect(!answer.errors.contains("\"services\" is left out"))
     }
 
     @Test(arguments: [

@@ -40,6 +40,12 @@ struct KnownKeys: Sendable {
         }
     }
 
+    /// The type of the plugin that replaces a type of W&B; nil for another type.
+    func replacement(of type: String, role: Role) -> String? {
+        guard declaration(role, type) == nil else { return nil }
+        return declarations.first { $0.role == role && $0.hints.types[type] != nil }?.type
+    }
+
     /// The end of the message "unknown builder type …; " for a type; nil for a type that W&B does not have.
     func adviceOnType(_ type: String, role: Role) -> String? {
         let own = declarations.first { $0.role == role && $0.hints.types[type] != nil }?.hints.types[type]

@@ -37,7 +37,7 @@ extension WandbImport {
 
     private mutating func keepBlock(_ entry: ConfigNode.Entry, _ role: Role, _ known: KnownKeys) {
         guard let members = entry.value.entries,
-            let type = entry.value.entry("type")?.value.jsonValue.stringValue
+            let named = entry.value.entry("type")?.value.jsonValue.stringValue
         else {
             // W&B's agent reads no runner, so its keys need no type. Another block without one has an error of its own.
             if role == .runner, let members = entry.value.entries {
@@ -47,6 +47,7 @@ extension WandbImport {
             }
             return
         }
+        let type = known.replacement(of: named, role: role) ?? named
         guard let declaration = known.declaration(role, type) else {
             let mark = entry.value.entry("type")?.value.mark
             let advice = known.adviceOnType(type, role: role) ?? "known types: \(Wording.either(known.types(role)))"
@@ -60,16 +61,38 @@ extension WandbImport {
             }
             return
         }
+        if type != named {
+            note(
+                "the \(role.rawValue) type \(Wording.quoted(named)) is written as \(Wording.quoted(type))",
+                hint: known.adviceOnType(named, role: role), at: entry.value.entry("type")?.value.mark)
+        }
         var kept: [ConfigNode.Entry] = []
         let owner = SchemaDecoder.Owner("\(role.rawValue) (type: \(type))")
         for member in members where !member.value.isNull {
-            if member.key == "type" || declaration.has(member.key) {
-                kept.append(addressed(member, declaration))
+            if member.key == "type" {
+                let value =
+                    type == named ? member.value : ConfigNode(.scalar(type, plain: false), at: member.value.mark)
+                kept.append(ConfigNode.Entry("type", at: member.keyMark, value))
+            } else if declaration.has(member.key) {
+                kept.append(addressed(withoutScheme(member), declaration))
             } else {
                 drop(member, known.advice(member.key, in: owner, role: role, type: type), owner.name)
             }
         }
         keep(ConfigNode.Entry(entry.key, at: entry.keyMark, ConfigNode(.mapping(kept), at: entry.value.mark)))
+    }
+
+    /// An address of images without the scheme, which W&B allows.
+    private mutating func withoutScheme(_ member: ConfigNode.Entry) -> ConfigNode.Entry {
+        let scheme = "https://"
+        guard ["uri", "destination"].contains(member.key), let text = member.value.jsonValue.stringValue,
+            text.hasPrefix(scheme)
+        else { return member }
+        var member = member
+        let value = String(text.dropFirst(scheme.count))
+        member.value.content = .scalar(value, plain: false)
+        note("\(Wording.quoted(text)) is written as \(Wording.quoted(value))", at: member.value.mark)
+        return member
     }
 
     /// An address as the plugin expects it, from another form of it that W&B's guide has.

@@ -26,7 +26,7 @@ extension WandbImport {
         for problem in shape.dropped {
             file.note(problem.message, hint: problem.hint, at: problem.mark)
         }
-        let type = try file.type(&shape, resource, catalog)
+        let type = file.own(try file.type(&shape, resource, catalog), shape, catalog)
         guard let runner = catalog.runner(type) else {
             let known = catalog.runners.map(\.base.type)
             let advice = LegacyKeys.type(type, role: .runner, known: known)
@@ -55,7 +55,7 @@ extension WandbImport {
         _ shape: inout QueueShape, _ given: String?, _ catalog: PluginCatalog
     ) throws(LaunchError) -> String {
         let known = catalog.runners.map(\.base.type)
-        shape.unwrap(known)
+        shape.unwrap(known + catalog.runners.flatMap(\.base.hints.types.keys))
         if let type = given ?? shape.type { return type }
         let keys = Set(shape.template.map(\.key))
         let counts = catalog.runners.map { runner in
@@ -76,9 +76,31 @@ extension WandbImport {
         return best.type
     }
 
+    /// The type of the runner that replaces a runner of W&B; otherwise the type itself.
+    private mutating func own(_ type: String, _ shape: QueueShape, _ catalog: PluginCatalog) -> String {
+        guard catalog.runner(type) == nil,
+            let own = catalog.runners.first(where: { $0.base.hints.types[type] != nil })?.base.type
+        else { return type }
+        note("the resource \(Wording.quoted(type)) is written as \(Wording.quoted(own))", at: shape.typeMark)
+        return own
+    }
+
+    /// The members of the template in the form of this runner.
+    private mutating func converted(_ entries: [ConfigNode.Entry], _ runner: RunnerPlugin) -> [ConfigNode.Entry] {
+        entries.compactMap { entry in
+            guard let member = runner.imported(entry.key, entry.value.jsonValue) else { return entry }
+            let path = FieldPath().appending(entry.key)
+            for found in member.notes { note(found.message, hint: found.hint, at: entry.keyMark, path: path) }
+            return member.key.map {
+                ConfigNode.Entry($0, at: entry.keyMark, QueueShape.marked(ConfigNode(member.value), entry.value.mark))
+            }
+        }
+    }
+
     private mutating func fill(_ shape: QueueShape, _ target: QueueTarget, _ runner: RunnerPlugin) {
         func text(_ value: String) -> ConfigNode { ConfigNode(.scalar(value, plain: false), at: document.root.mark) }
-        let adoption = TemplateAdoption(ConfigNode(.mapping(shape.template), at: document.root.mark), runner: runner)
+        let template = converted(shape.template, runner)
+        let adoption = TemplateAdoption(ConfigNode(.mapping(template), at: document.root.mark), runner: runner)
         for found in adoption.notes { note(found.message, hint: found.hint, at: found.mark, path: found.path) }
         keep(ConfigNode.Entry("queue", at: document.root.mark, text(target.name)))
         keep(ConfigNode.Entry("resource", at: document.root.mark, text(target.resource)))
@@ -117,116 +139,5 @@ extension WandbImport {
         case .mapping(let entries):
             for entry in entries { warnOfPlaceholders(in: entry.value, at: path.appending(entry.key)) }
         }
-    }
-}
-
-/// The parts of a queue's configuration, from any of the shapes in which W&B shows it.
-struct QueueShape {
-    /// A key that is left out.
-    struct Dropped {
-        var message: String
-        var hint: String?
-        var mark: Mark?
-    }
-
-    private(set) var name: String?
-    private(set) var type: String?
-    private(set) var typeMark: Mark?
-    private(set) var template: [ConfigNode.Entry] = []
-    private(set) var variables: [ConfigNode.Entry] = []
-    private(set) var dropped: [Dropped] = []
-
-    /// The keys of the object of W&B's API beside the configuration, and what is here instead.
-    private static let objectKeys: [String: String] = [
-        "prioritization_mode": "every queue has priorities: launch submit --priority",
-        "prioritizationMode": "every queue has priorities: launch submit --priority",
-        "access": "the key 'owners' and the roles of a shared store say who may do what",
-        "external_links": "write links into comments", "externalLinks": "write links into comments",
-        "entity": "a queue belongs to the store that it is in",
-        "entity_name": "a queue belongs to the store that it is in",
-        "project": "a run names its project when it is submitted, with -p", "id": "the name of a queue identifies it",
-        "createdBy": "the store records changes", "created_by": "the store records changes",
-        "createdAt": "the store records changes", "updatedAt": "the store records changes",
-    ]
-
-    init(_ root: ConfigNode) {
-        let isObject = ["config", "defaultResourceConfig", "resource_args"].contains { root.entry($0) != nil }
-        guard isObject else {
-            sort(root.entries ?? [])
-            return
-        }
-        for entry in root.entries ?? [] where !entry.value.isNull {
-            switch entry.key {
-            case "name", "queue": name = entry.value.jsonValue.stringValue
-            case "type", "resource": (type, typeMark) = (entry.value.jsonValue.stringValue, entry.value.mark)
-            case "config", "defaultResourceConfig", "resource_args": sort(Self.opened(entry).entries ?? [])
-            case "template_variables", "templateVariables": take(entry.value)
-            default:
-                let hint = Self.objectKeys[entry.key]
-                dropped.append(
-                    Dropped(
-                        message: "\(Wording.quoted(entry.key)) is not a part of a queue's file, and is left out",
-                        hint: hint, mark: entry.keyMark))
-            }
-        }
-    }
-
-    /// The value, which the API gives as JSON in a text. Its values have the position of the text.
-    private static func opened(_ entry: ConfigNode.Entry) -> ConfigNode {
-        guard let text = entry.value.jsonValue.stringValue, let document = try? Document(text: text, name: "config"),
-            document.problems.isEmpty
-        else { return entry.value }
-        return marked(document.root, entry.value.mark)
-    }
-
-    private static func marked(_ node: ConfigNode, _ mark: Mark?) -> ConfigNode {
-        var node = node
-        node.mark = mark
-        switch node.content {
-        case .scalar: break
-        case .sequence(let items): node.content = .sequence(items.map { marked($0, mark) })
-        case .mapping(let entries):
-            node.content = .mapping(entries.map { ConfigNode.Entry($0.key, at: mark, marked($0.value, mark)) })
-        }
-        return node
-    }
-
-    /// The members of the configuration: variables, and the template or what is around it.
-    private mutating func sort(_ entries: [ConfigNode.Entry]) {
-        for entry in entries {
-            switch entry.key {
-            case "template_variables", "templateVariables": take(entry.value)
-            case "resource_args": sort(entry.value.entries ?? [])
-            // The keys of a file of this program.
-            case "queue" where entry.value.jsonValue.stringValue != nil: name = entry.value.jsonValue.stringValue
-            case "resource" where entry.value.jsonValue.stringValue != nil:
-                (type, typeMark) = (entry.value.jsonValue.stringValue, entry.value.mark)
-            default: template.append(entry)
-            }
-        }
-    }
-
-    /// The variables as a mapping of names, or as the list of the API, whose schemas are JSON in a text.
-    private mutating func take(_ node: ConfigNode) {
-        for item in node.items ?? [] {
-            guard let name = item.entry("name")?.value.jsonValue.stringValue, let schema = item.entry("schema") else {
-                continue
-            }
-            variables.append(ConfigNode.Entry(name, at: item.mark, Self.opened(schema)))
-        }
-        for entry in node.entries ?? [] {
-            var entry = entry
-            if let schema = entry.value.entry("schema") { entry.value = Self.opened(schema) }
-            variables.append(entry)
-        }
-    }
-
-    /// Takes the template out of a mapping whose only key is the name of a resource.
-    mutating func unwrap(_ known: [String]) {
-        guard template.count == 1, let only = template.first, let inner = only.value.entries else { return }
-        let isType = known.contains(only.key) || LegacyKeys.type(only.key, role: .runner, known: known) != nil
-        guard isType || only.key == type else { return }
-        if type == nil { (type, typeMark) = (only.key, only.keyMark) }
-        template = inner
     }
 }

@@ -97,6 +97,9 @@ public struct RunnerPlugin: Sendable {
 
     /// Keys of other programs' files that its templates do not have.
     public var foreignKeys: [ForeignKeys]
+    /// The form of a member of a foreign template, by its key and value; nil if it stays as it is. Only `launch import`
+    /// calls it.
+    package var imported: @Sendable (String, JSONValue) -> ImportedMember? = { _, _ in nil }
     /// Findings about a template with its placeholders, which are shown when a queue is created or changed. Paths are
     /// those of the template, in the backend's spelling.
     public var templateFindings: @Sendable (JSONValue) -> [Finding]
