@@ -45,7 +45,7 @@ struct HeldRun: Sendable {
             for await _ in interrupts.events {
                 count += 1
                 guard count < 3 else {
-                    terminal.err(
+                    terminal.about(run.id).err(
                         "run \(run.id) is left as it is; 'launch stop \(run.id)' or an agent takes it to its end")
                     endProcess(ExitCode.interrupted.rawValue)
                 }

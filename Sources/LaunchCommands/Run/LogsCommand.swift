@@ -46,17 +46,18 @@ enum LogsCommand {
             }
             if run.handle == nil, !run.state.isTerminal, !follow {
                 let reason = try await store.waitReason(of: run).map { ": \(lines: $0)" as Styled } ?? ""
-                context.note("run \(run.id) is \(run.state.rawValue) and has not printed anything yet" + reason)
+                context.note(
+                    "run \(run.id) is \(run.state.rawValue) and has not printed anything yet" + reason, about: run.id)
             }
             let backends = try context.backends(try context.config())
             guard follow else {
                 try await printer.printAll(RunLogReader(store: store, backends: backends), of: run.id)
-                if run.handle == nil, run.state.isTerminal { context.note(RunEnd.line(run)) }
+                if run.handle == nil, run.state.isTerminal { context.note(RunEnd.line(run), about: run.id) }
                 return .ok
             }
             let ended = try await FollowedRun(store: store, backends: backends, terminal: terminal, printer: printer)
                 .follow(run.id)
-            context.note(RunEnd.line(ended))
+            context.note(RunEnd.line(ended), about: ended.id)
             return RunEnd.exitCode(of: ended)
         }
     }

@@ -33,10 +33,10 @@ enum MoveCommand {
             if context.wantsJSON {
                 try context.printJSON(RunView(run))
             } else if old.queue == run.queue {
-                context.note("run \(run.id) is in queue '\(name)' already")
+                context.note("run \(run.id) is in queue '\(name)' already", about: run.id)
             } else {
                 let waits = try await store.explain(run).waits.map { ": \($0)" } ?? ""
-                context.note("run \(run.id) is in queue '\(name)', not in '\(old.queue ?? "-")'\(waits)")
+                context.note("run \(run.id) is in queue '\(name)', not in '\(old.queue ?? "-")'\(waits)", about: run.id)
             }
             return .ok
         }

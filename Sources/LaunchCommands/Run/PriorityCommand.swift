@@ -28,11 +28,12 @@ enum PriorityCommand {
             if context.wantsJSON {
                 try context.printJSON(RunView(run))
             } else if old.priority == run.priority {
-                context.note("run \(run.id) has priority \(run.priority.rawValue) already")
+                context.note("run \(run.id) has priority \(run.priority.rawValue) already", about: run.id)
             } else {
                 let waits = try await store.explain(run).waits.map { ": \($0)" } ?? ""
                 context.note(
-                    "run \(run.id) has priority \(run.priority.rawValue), not \(old.priority.rawValue)\(waits)")
+                    "run \(run.id) has priority \(run.priority.rawValue), not \(old.priority.rawValue)\(waits)",
+                    about: run.id)
             }
             return .ok
         }

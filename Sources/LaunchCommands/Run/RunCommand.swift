@@ -37,7 +37,7 @@ enum RunCommand {
             // Another agent adopts the run if this program dies.
             try await SourceChoice.share(spec.source, store, context)
             let run = try await store.submit(spec, as: id, claimedBy: owner.id)
-            context.note("run \(id)")
+            context.note("run \(id)", about: id)
             let reader = RunLogReader(store: store, backends: backends)
             let printer = LogPrinter(terminal: terminal, isRaw: arguments.flag(LogPrinter.raw.long))
             let wantsJSON = context.wantsJSON

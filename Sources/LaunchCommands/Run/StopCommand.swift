@@ -40,20 +40,20 @@ enum StopCommand {
                 heard[id] = try await store.events(of: id, limit: .max).last
                 let answer = try await store.requestStop(id, graceSeconds: grace)
                 if answer.effect == .alreadyEnded {
-                    context.note("run \(id) had ended before: \(answer.run.state.rawValue)")
+                    context.note("run \(id) had ended before: \(answer.run.state.rawValue)", about: id)
                 } else if grace != nil, answer.run.handle != nil,
                     let fixed = try? context.backends(config).capabilities(for: answer.run).fixedGrace
                 {
                     context.note(
                         "run \(id): \(answer.run.resource) waits \(Int(fixed / .seconds(1))) s from SIGTERM to SIGKILL, "
-                            + "regardless of --grace")
+                            + "regardless of --grace", about: id)
                 }
             }
             var ended: [RunRecord] = []
             for id in runs where !arguments.flag("no-wait") {
                 let run = try await waitForEnd(of: id, after: heard[id], store: store, config: config, context)
                 ended.append(run)
-                if !context.wantsJSON { context.note("run \(id) \(run.state.rawValue)") }
+                if !context.wantsJSON { context.note("run \(id) \(run.state.rawValue)", about: id) }
             }
             if context.wantsJSON { try context.printJSON(try await runs.asyncMap { RunView(try await store.run($0)) }) }
             return .ok
@@ -101,7 +101,7 @@ enum StopCommand {
                 }
             }
             if reported != run.state, !context.wantsJSON {
-                context.note("run \(id) \(run.state.rawValue) …")
+                context.note("run \(id) \(run.state.rawValue) …", about: id)
                 reported = run.state
             }
             if let owner = await store.suspendedOwner(run.owner) {
@@ -114,7 +114,7 @@ enum StopCommand {
             for event in try await store.events(of: id, after: heard?.sequence ?? 0) {
                 // Changes of state are reported above.
                 if event.state == heard?.state, let message = event.message, !context.wantsJSON {
-                    context.note("run \(id): \(message)")
+                    context.note("run \(id): \(message)", about: id)
                 }
                 heard = event
             }

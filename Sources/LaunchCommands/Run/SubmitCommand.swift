@@ -79,7 +79,7 @@ enum SubmitCommand {
         _ run: RunRecord, store: Store, config: LaunchConfig, _ context: CommandContext
     ) async throws -> ExitCode {
         let terminal = context.terminal
-        context.note("run \(run.id)")
+        context.note("run \(run.id)", about: run.id)
         let news = RunNews(store: store, terminal: terminal)
         if context.wantsJSON {
             _ = try await news.ends(of: [run.id])

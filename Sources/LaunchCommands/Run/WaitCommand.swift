@@ -34,7 +34,7 @@ enum WaitCommand {
             let store = try context.store(isFollowed: true, until: deadline)
             let ids = try await arguments.strings("run").asyncMap { try await store.run(matching: $0).id }.uniqued
             let ended = try await RunNews(store: store, terminal: terminal)
-                .ends(of: ids, before: deadline) { terminal.err(RunEnd.line($0)) }
+                .ends(of: ids, before: deadline) { terminal.about($0.id).err(RunEnd.line($0)) }
             if context.wantsJSON {
                 let views = try await ended.asyncMap { run in
                     RunView(run, rehearsal: try await store.rehearsal(of: run.id))

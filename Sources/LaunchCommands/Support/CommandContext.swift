@@ -205,7 +205,8 @@ struct CommandContext: Sendable {
     }
 
     /// Prints a note that is not data to standard error.
-    func note(_ text: Styled) {
-        terminal.err(text)
+    /// - Parameter run: the run that it is about, for programs that read messages.
+    func note(_ text: Styled, about run: RunID? = nil) {
+        (run.map(terminal.about) ?? terminal).err(text)
     }
 }

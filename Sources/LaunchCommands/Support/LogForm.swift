@@ -56,14 +56,14 @@ enum LogForm: Equatable {
         switch self {
         case .text: return terminal
         case .journal:
-            return terminal.writingMessages { importance, text in
+            return terminal.writingMessages { importance, text, _ in
                 text.split(separator: "\n", omittingEmptySubsequences: false).map {
                     "<\(Self.priority(importance))>\($0)"
                 }.joined(separator: "\n")
             }
         case .json:
-            return terminal.writingMessages { importance, text in
-                Self.json(Date(), Self.name(importance), text, [])
+            return terminal.writingMessages { importance, text, fields in
+                Self.json(Date(), Self.name(importance), text, fields)
             }
         }
     }
@@ -103,4 +103,9 @@ enum LogForm: Equatable {
         case .error: "error"
         }
     }
+}
+
+extension Terminal {
+    /// The same terminal for messages about a run. With JSON they have its ID in `run`.
+    func about(_ run: RunID) -> Terminal { about("run", run.rawValue) }
 }

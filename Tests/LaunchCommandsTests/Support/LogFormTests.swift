@@ -35,6 +35,45 @@ struct LogFormTests {
         #expect(!answer.errors.contains("error: "))
     }
 
+    @Test
+    func `a message about a run has its ID in a field`() async throws {
+        var desk = try Desk()
+        desk.variables["LAUNCH_LOG_FORMAT"] = "json"
+        try desk.folder.write("c.yaml", Self.config(desk.folder.path))
+        let config = "-c \(desk.folder.file("c.yaml"))"
+        let run = await desk.run("run --resource mock --image mock.invalid/a:1 \(config)")
+        #expect(run.code == .ok)
+        _ = await desk.run("queue create q --resource mock")
+        let id = await desk.run("submit -q q --image mock.invalid/a:1").output.trimmingCharacters(in: .newlines)
+        let others = await [
+            desk.run("priority \(id) high"), desk.run("stop \(id) \(config)"), desk.run("wait \(id)"),
+            desk.run("logs \(id)"),
+        ]
+        let events = try ([run] + others).flatMap { answer in
+            try answer.errors.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
+        }
+        let ofRuns = events.filter { $0["message"]?.stringValue?.hasPrefix("run ") == true }
+        #expect(ofRuns.count >= 5)
+        for event in ofRuns {
+            let run = try #require(event["run"]?.stringValue)
+            #expect(event["message"]?.stringValue?.hasPrefix("run \(run)") == true)
+        }
+    }
+
+    @Test
+    func `with JSON a question is an event`() async throws {
+        var desk = try Desk()
+        desk.variables["LAUNCH_LOG_FORMAT"] = "json"
+        _ = await desk.run("queue create old --resource mock")
+        try desk.folder.write("q/new.yaml", "resource: mock\n")
+        let answer = await desk.run(
+            words: ["apply", "-f", "\(desk.folder.path)/q", "--prune"], onTerminal: true, typing: ["n"])
+        #expect(answer.code == .ok)
+        let events = try answer.errors.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
+        #expect(events.contains { $0["message"]?.stringValue?.hasSuffix("Continue? [y/N]") == true })
+        await #expect(try desk.store().queues().map(\.name) == ["old"])
+    }
+
     /// A program that reads the log of a script must not fail at a misspelt option.
     @Test(arguments: [
         ["--log-format", "json", "submit", "--nope"], ["list", "--log-format=json", "x"], ["frobnicate"], [],

@@ -28,7 +28,9 @@ import Testing
 
     @Test func `messages have the form that a program asks for, and data stays as it is`() throws {
         let device = RecordingDevice(outputIsTTY: true, errorIsTTY: true)
-        let terminal = Terminal(device: device, environment: [:]).writingMessages { "[\($0)] \($1)" }
+        let terminal = Terminal(device: device, environment: [:]).writingMessages {
+            "[\($0)] \($1)\($2.map { " \($0.name)=\($0.value)" }.joined())"
+        }
         try terminal.out("data")
         terminal.err(Styled("note", .red))
         terminal.tell(.warning, "two\nlines")

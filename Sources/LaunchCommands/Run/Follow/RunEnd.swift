@@ -24,6 +24,7 @@ enum RunEnd {
 
     /// Reports the end with its outputs and warnings on standard error.
     static func show(_ run: RunRecord, on terminal: Terminal) {
+        let terminal = terminal.about(run.id)
         terminal.err(line(run))
         for output in run.outcome?.outputs ?? [] { terminal.err("  \(output.name) -> \(output.path)") }
         for warning in run.outcome?.warnings ?? [] { terminal.err("  \(Styled("warning:", .yellow)) \(warning)") }

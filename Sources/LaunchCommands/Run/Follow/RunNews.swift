@@ -55,6 +55,6 @@ struct RunNews: Sendable {
         reported = key
         guard !isQuiet else { return }
         let words = reason.map { ": \(lines: $0)" as Styled } ?? ""
-        terminal.err("run \(run.id) is \(Styled(run.state.rawValue, run.state.style))" + words)
+        terminal.about(run.id).err("run \(run.id) is \(Styled(run.state.rawValue, run.state.style))" + words)
     }
 }

@@ -7,6 +7,8 @@ public struct Terminal: Sendable {
     private let settings: TerminalSettings
     /// Writes a message in another form than text for people; nil for text.
     private var form: MessageForm?
+    /// What the messages are about, for the form.
+    private var fields: [MessageField] = []
 
     /// A terminal on a device. Uses `NO_COLOR`, `TERM`, `COLUMNS` and the locale from `environment`.
     public init(device: any TerminalDevice, environment: [String: String]) {
@@ -43,13 +45,23 @@ public struct Terminal: Sendable {
         case error
     }
 
+    /// A name and a value that say what a message is about.
+    public typealias MessageField = (name: String, value: String)
+
     /// The lines for a message, without the last line feed.
-    public typealias MessageForm = @Sendable (Importance, String) -> String
+    public typealias MessageForm = @Sendable (Importance, String, [MessageField]) -> String
 
     /// The same terminal, which writes each message on standard error as `form` returns it, for programs that read them.
     public func writingMessages(as form: @escaping MessageForm) -> Terminal {
         var terminal = withoutColours()
         terminal.form = form
+        return terminal
+    }
+
+    /// The same terminal, whose messages have one more field. Text for people does not show it.
+    public func about(_ name: String, _ value: String) -> Terminal {
+        var terminal = self
+        terminal.fields.append((name, value))
         return terminal
     }
 
@@ -112,7 +124,7 @@ public struct Terminal: Sendable {
     /// it.
     public func tell(_ importance: Importance, _ text: Styled) {
         if let form {
-            try? screen.write(form(importance, text.plain) + "\n", to: .error)
+            try? screen.write(form(importance, text.plain, fields) + "\n", to: .error)
             return
         }
         switch importance {
@@ -137,7 +149,8 @@ public struct Terminal: Sendable {
     /// - Returns: nil if standard input or standard error is not a terminal.
     public func confirms(_ question: Styled) -> Bool? {
         guard screen.device.hasKeyboard, screen.device.isTTY(.error) else { return nil }
-        err(question + " [y/N] ", terminator: "")
+        // A message for programs is a whole line.
+        err(question + " [y/N]" + (form == nil ? " " : ""), terminator: form == nil ? "" : "\n")
         let answer = screen.device.readLine()?.lowercased() ?? ""
         return ["y", "yes"].contains(answer.filter { !$0.isWhitespace })
     }
