@@ -10,13 +10,16 @@ struct CheckoutSpace: Sendable {
     /// The interval of the measurements. They take at most a tenth of the time.
     var pause = Duration.milliseconds(500)
 
-    /// Runs `body`, and cancels it if the folder grows too large.
+    /// Runs `body`, and cancels it if the folder grows too large. The folder is measured once more at the end, so that the
+    /// result does not depend on how fast the checkout was.
     /// - Throws: the error of `body`; `.invalid` or `.unavailable` if the folder grew too large.
     func watch(_ body: @escaping @Sendable () async throws(LaunchError) -> Void) async throws(LaunchError) {
         let result = await withTaskGroup(of: Result<Void, LaunchError>?.self) { group in
             group.addTask {
                 do throws(LaunchError) {
-                    return .success(try await body())
+                    try await body()
+                    try check()
+                    return .success(())
                 } catch {
                     return .failure(error)
                 }

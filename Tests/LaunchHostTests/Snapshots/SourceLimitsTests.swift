@@ -90,4 +90,20 @@ struct SourceLimitsTests {
             error?.message.contains("which is the limit") == true
                 || error?.message.contains("source_size_limit") == true)
     }
+
+    @Test
+    func `a checkout that exceeds the limit before the first measurement is refused`() async throws {
+        let scratch = try Scratch()
+        try scratch.write(["src/": ""])
+        let folder = "\(scratch.path)/src"
+        let space = CheckoutSpace(
+            folder: folder, limits: SourceLimits(bytes: 1000, entries: 5), reserve: DiskReserve(bytes: 0),
+            pause: .seconds(3600))
+        let error = await #expect(throws: LaunchError.self) {
+            try await space.watch { () async throws(LaunchError) in
+                _ = FileManager.default.createFile(atPath: "\(folder)/file", contents: Data(count: 3000))
+            }
+        }
+        #expect(error?.message.contains("source_size_limit") == true)
+    }
 }
