@@ -84,7 +84,7 @@ struct PageCommandsTests {
         #expect(run > 50, "commands are not recognized")
     }
 
-    /// In a block without a note, nobody would try them.
+    /// The commands of a block without a note are never tried.
     @Test func `no commands are outside of fenced blocks`() throws {
         let programs: Set = [
             "launch", "sudo", "aws", "docker", "helm", "kubectl", "systemctl", "terraform", "apt-get", "psql", "git",

@@ -88,7 +88,7 @@ struct ShellLines {
     }
 }
 
-/// A simple command, without what stands before its program.
+/// A simple command, without the variables and words before its program.
 struct PageCommand {
     let program: String
     let arguments: [String]

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # variables of the sourced files
 # The PostgreSQL of docs/team.md on the machine of scripts/check-guide: a server with the name db.example, a certificate for
-# it, and a login like the master user of RDS, which may make databases and roles and is no superuser.
+# it, and a login like the master user of RDS, which may make databases and roles, and is not a superuser.
 
 # guide_database_start: starts the server of $root and sets database_port. ada has the password of the login.
 guide_database_start() {

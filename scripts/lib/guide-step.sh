@@ -59,7 +59,7 @@ page_skipped() {
     case $guide_text in *'docker push'*) guide_push ;; esac
 }
 
-# guide_push: an index of images in ECR, as docker's push leaves it. Nobody pulls it.
+# guide_push: an index of images in ECR, as docker's push leaves it. It is never pulled.
 guide_push() {
     local digest
     digest=sha256:$(printf guide | sha256sum | cut -d ' ' -f 1)
