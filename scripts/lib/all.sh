@@ -9,8 +9,6 @@
 . scripts/lib/packages.sh
 # shellcheck source=scripts/lib/promtool.sh
 . scripts/lib/promtool.sh
-# shellcheck source=scripts/lib/moto.sh
-. scripts/lib/moto.sh
 # shellcheck source=scripts/lib/swift.sh
 . scripts/lib/swift.sh
 # shellcheck source=scripts/lib/private-engine.sh
