@@ -52,21 +52,6 @@ import Testing
         #expect(bench.log.all.contains { $0.contains("clock of this machine is off") })
     }
 
-    @Test func `calls at the same time correct a wrong clock, each for itself`() async throws {
-        let bench = try ClientBench(clockOffset: 3600)
-        let client = try bench.client()
-        let gate = Gate()
-        // Both are signed before one of them learns.
-        bench.stub.script("sts", "GetCallerIdentity", [.waiting(gate), .waiting(gate)])
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<2 { group.addTask { _ = try await client.query(.read("GetCallerIdentity")) } }
-            #expect(await eventually { bench.stub.requestCount == 2 })
-            gate.open()
-            try await group.waitForAll()
-        }
-        #expect(bench.stub.requestCount == 4)
-    }
-
     @Test
     func `a wrong key does not change the clock`() async throws {
         let bench = try ClientBench()
