@@ -1,6 +1,9 @@
 import AWSStub
+import Foundation
 import LaunchAWS
+import LaunchHTTP
 import LaunchHost
+import Synchronization
 import TestSupport
 import Testing
 
@@ -50,6 +53,38 @@ import Testing
         _ = try await client.query(.read("GetCallerIdentity"))
         #expect(bench.stub.requestCount == 3)
         #expect(bench.log.all.contains { $0.contains("clock of this machine is off") })
+    }
+
+    @Test func `calls at the same time correct a wrong clock, each for itself`() async throws {
+        let form = DateFormatter()
+        form.locale = Locale(identifier: "en_US_POSIX")
+        form.timeZone = .gmt
+        form.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+        let ahead = form.string(from: Date().addingTimeInterval(3600))
+        let gate = Gate()
+        let arrived = Mutex(0)
+        let server = try TestServer { _ in
+            let number = arrived.withLock { count in
+                count += 1
+                return count
+            }
+            guard number <= 2 else { return .text("<GetCallerIdentityResponse/>") }
+            // Both are signed before one of them learns.
+            if number == 2 { gate.open() }
+            gate.pass(within: 60)
+            let refusal = "<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code></Error></ErrorResponse>"
+            return .text(refusal, status: 403, headers: [("Date", ahead)])
+        }
+        let http = HTTPClient(configuration: .init(proxy: .direct))
+        let keys = Fixed(AWSCredentials(accessKeyID: "AKIA", secretAccessKey: Secret("key")))
+        let client = try AWSClient(
+            .sts, endpoint: server.url, region: "us-east-1", credentials: keys,
+            runtime: AWSRuntime(http: http, userAgent: "launch/1"))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<2 { group.addTask { _ = try await client.query(.read("GetCallerIdentity")) } }
+            try await group.waitForAll()
+        }
+        #expect(arrived.withLock { $0 } == 4)
     }
 
     @Test
